@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+# v4map: `make` builds, `make demo` shows, `make check` tests, `make help` lists the rest.
+
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+BUILD      ?= build
+CC         ?= gcc
+ifeq ($(origin CC),default)
+CC         := gcc
+endif
+MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
+PLUGINDIR  ?= /usr/lib/$(MULTIARCH)/openvpn/plugins
+SBINDIR    ?= $(PREFIX)/sbin
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+POLICY     ?= /etc/openvpn/v4map.yaml
+MODE       ?= release
+WERROR     ?= $(if $(CI),-Werror,)
+V          ?= 0
+Q          := $(if $(filter 1,$(V)),,@)
+say         = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n' "$(1)" "$(2)")
+
+VERSION    := $(shell cat VERSION)
+
+# --- flags --------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wformat=2 -Wundef -Wvla -Wcast-qual \
+	-Wwrite-strings -Wpointer-arith -Wnull-dereference -Wstrict-prototypes \
+	-Wmissing-prototypes -Wimplicit-fallthrough -Wswitch-enum \
+	-Werror=implicit-function-declaration -Werror=int-conversion \
+	-Werror=incompatible-pointer-types -Werror=format-security
+HARD := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection -fcf-protection=full -fno-delete-null-pointer-checks \
+	-fno-strict-aliasing -fno-common -fPIC -fvisibility=hidden
+LINK := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+DEFS := -Wl,-z,defs
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+ifeq ($(IS_CLANG),)
+WARN += -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wformat-overflow=2 \
+	-Wformat-truncation=2 -Wuse-after-free=3 -Wcast-align=strict -Wtrampolines -Wbidi-chars=any
+HARD += -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr
+endif
+ifeq ($(MODE),asan)
+HARD := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-fno-common -fPIC -fvisibility=hidden
+LINK := -fsanitize=address,undefined
+DEFS :=
+endif
+ifeq ($(MODE),fuzz)
+HARD := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fPIC
+LINK := -fsanitize=address,undefined
+DEFS :=
+endif
+
+CFLAGS  ?=
+LDFLAGS ?=
+INC   := -Iinclude -I$(BUILD)/include
+STD   := -std=c11 -D_GNU_SOURCE
+ALL_CFLAGS = $(STD) $(WARN) $(WERROR) $(HARD) $(INC) $(CFLAGS) -MMD -MP
+# The one foreign header: Debian ships it in openvpn itself, others in openvpn-devel.
+OPENVPN_INC := -isystem /usr/include/openvpn
+
+# --- files --------------------------------------------------------------------------------------
+src  = $(wildcard $(1)/*.c)
+obj  = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+CORE_O   := $(call obj,$(call src,core))
+CODEC_O  := $(call obj,$(call src,codec))
+PLUGIN_O := $(call obj,$(call src,plugin))
+DAEMON_O := $(call obj,$(call src,daemon))
+CLI_O    := $(call obj,$(call src,cli))
+CORE_A   := $(BUILD)/core.a
+CODEC_A  := $(BUILD)/codec.a
+CODEC_LIBS := -lyaml -ljansson -lcrypto
+PROGRAMS := $(BUILD)/v4map.so $(BUILD)/v4mapd $(BUILD)/v4map
+
+UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+HOST     := $(BUILD)/tests/openvpn-stand-in
+BENCH    := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
+
+.PHONY: all help deps test-deps demo check check-unit check-host check-e2e lint format sanitize \
+	bench install uninstall clean layers
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAMS) layers
+
+help:
+	@echo 'make            build v4map.so, v4mapd and v4map in $(BUILD)/'
+	@echo 'make demo       install what is missing, build, show the main job on a real OpenVPN (root)'
+	@echo 'make check      install what is missing, build, run every test'
+	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, gcc -fanalyzer'
+	@echo 'make sanitize   unit, host and e2e tests under ASan and UBSan'
+	@echo 'make bench      measure, as ratios against what one would use instead'
+	@echo 'make install    DESTDIR= PREFIX=$(PREFIX) PLUGINDIR=$(PLUGINDIR)'
+	@echo 'make uninstall  the reverse'
+
+deps:
+	@scripts/install-deps build
+test-deps:
+	@scripts/install-deps test
+
+# --- objects ------------------------------------------------------------------------------------
+# Places that are set when v4map is built; the file changes only when they do.
+PATHS_H := $(BUILD)/include/v4map-paths.h
+define PATHS_TEXT
+#define V4MAP_VERSION "$(VERSION)"
+#define V4MAP_DAEMON_PATH "$(SBINDIR)/v4mapd"
+#define V4MAP_POLICY_DEFAULT "$(POLICY)"
+endef
+$(PATHS_H): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '#define V4MAP_VERSION "$(VERSION)"' \
+		'#define V4MAP_DAEMON_PATH "$(SBINDIR)/v4mapd"' \
+		'#define V4MAP_POLICY_DEFAULT "$(POLICY)"' > $@.new
+	@cmp -s $@ $@.new && rm $@.new || mv $@.new $@
+FORCE:
+
+$(BUILD)/obj/plugin/%.o: ALL_CFLAGS += $(OPENVPN_INC)
+$(BUILD)/obj/tests/host/%.o: ALL_CFLAGS += $(OPENVPN_INC)
+$(BUILD)/obj/%.o: %.c | $(PATHS_H)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(CORE_A): $(CORE_O)
+$(CODEC_A): $(CODEC_O)
+$(CORE_A) $(CODEC_A):
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/v4map.so: $(PLUGIN_O) $(CORE_A) plugin/v4map.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared $(LINK) $(DEFS) -Wl,-z,nodelete -Wl,--version-script=plugin/v4map.map \
+		$(LDFLAGS) -o $@ $(PLUGIN_O) $(CORE_A)
+$(BUILD)/v4mapd: $(DAEMON_O) $(CODEC_A) $(CORE_A)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(DAEMON_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS)
+$(BUILD)/v4map: $(CLI_O) $(CODEC_A) $(CORE_A)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(CLI_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS)
+
+# The layers: core alone is whole and does no I/O; nobody includes upwards.
+layers: $(BUILD)/layers.ok
+$(BUILD)/layers.ok: $(CORE_A) $(CODEC_A) $(PLUGIN_O) $(DAEMON_O) $(CLI_O) scripts/check-layers
+	$(call say,CHECK,layers)
+	$(Q)CC='$(CC)' LINK='$(LINK)' MODE='$(MODE)' scripts/check-layers $(BUILD)
+	$(Q)touch $@
+
+# --- tests --------------------------------------------------------------------------------------
+$(BUILD)/tests/test_%: $(BUILD)/obj/tests/unit/test_%.o $(CODEC_A) $(CORE_A)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) -lcmocka
+$(BUILD)/tests/openvpn-stand-in: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/host/*.c))
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -ldl
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(CODEC_A) $(CORE_A)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) -ldl
+
+PROVE := prove --timer
+export V4MAP_BUILD := $(abspath $(BUILD))
+check: test-deps
+	@$(MAKE) --no-print-directory check-unit check-host check-e2e
+check-unit: $(UNIT)
+	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e '' $(UNIT)
+check-host: all $(HOST)
+	$(PROVE) tests/host/
+check-e2e: all
+	$(PROVE) -j2 tests/e2e/
+
+demo: test-deps
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_CONTROL_H
+#define V4MAP_CONTROL_H
+/*
+ * What the plugin and v4mapd say to each other over their SOCK_SEQPACKET pair: one struct a
+ * message, a descriptor beside it where the kind says so.  v4mapd finds its end and the ring at
+ * fixed descriptors.
+ */
+
+#include <stdint.h>
+
+enum { CONTROL_FD = 3, RING_FD = 4 };
+
+enum control_kind {
+	CONTROL_RELOAD = 1, /* plugin: read the policy again and answer */
+	CONTROL_POLICY,	    /* v4mapd: `generation` is in force; its image comes beside it */
+	CONTROL_REJECTED,   /* v4mapd: the policy is wrong, `text` says how; the old one stays */
+	CONTROL_FAILED,	    /* v4mapd: cannot start, `text` says why */
+	CONTROL_STOP,	    /* plugin: write what is left and end */
+};
+
+struct control {
+	uint32_t kind;
+	uint32_t generation;
+	char text[496]; /* terminated */
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_EVENT_JSON_H
+#define V4MAP_EVENT_JSON_H
+/*
+ * A record as one line of the connect log: JSON with the field names of the Elastic Common
+ * Schema, `v4map.*` for what is ours; man/v4map-log.5 describes each.
+ */
+
+#include "v4map/event.h"
+#include "v4map/strbuf.h"
+
+#define V4MAP_LOG_SCHEMA "1.0"
+#define V4MAP_ECS_VERSION "8.11.0"
+
+enum { EVENT_LINE_MAX = 8192 }; /* bytes of a line, its '\n' included */
+
+struct event_context {
+	const char *run;    /* text that names this run of the server */
+	uint64_t sequence;  /* of the line in the log, contiguous across runs and files */
+	const char *host;   /* host name; may be NULL */
+	unsigned pid;	    /* OpenVPN's process */
+};
+
+/* Append the object, without line end.  The record's texts may hold anything. */
+void event_to_json(
+	const struct event *event, const struct event_context *context, struct strbuf *sb);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_POLICY_H
+#define V4MAP_POLICY_H
+/*
+ * The policy at work: a checked view of an image, and what it decides for one peer.  Pure: no
+ * allocation, no clock; the same image and peer always give the same decision.
+ */
+
+#include "v4map/peer.h"
+#include "v4map/policy_image.h"
+
+/* Limits; each is enforced when the policy is compiled, by an error that names it. */
+enum {
+	POLICY_RULES_MAX = 4096,
+	POLICY_NAME_MAX = 63,		 /* bytes of a rule's name */
+	POLICY_TEXT_MAX = 256 * 1024,	 /* bytes of the YAML file */
+	PUSH_LINE_MAX = 255,		 /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
+	PUSH_TOKENS_MAX = 16,		 /* OpenVPN's MAX_PARMS */
+	PUSH_TEXT_MAX = 256 * 1024,	 /* bytes of one client's text; OpenVPN 3's limit */
+};
+
+/* A view: pointers into the image, which the caller keeps mapped as long as the view is used. */
+struct policy {
+	const struct image_header *header;
+	const struct image_rule *rules;
+	const uint32_t *strings;
+	const char *texts;
+	const struct prefix *prefixes;
+	size_t rule_count;
+	size_t route_max; /* sum of all rules' routes */
+};
+
+/*
+ * Check the whole image once: after 0 no reading through *ret can leave `size` bytes.  Returns
+ * 0, or -EINVAL with err filled in and *ret untouched.
+ */
+int policy_open(const void *image, size_t size, struct policy *ret, struct err *err);
+
+const char *policy_text(const struct policy *policy, uint32_t offset);
+const char *policy_rule_name(const struct policy *policy, size_t rule);
+
+/* The translators of the policy, for peer_init. */
+const struct prefix *policy_translators(const struct policy *policy, size_t *count);
+
+/* Zero means no. */
+enum verdict { VERDICT_DENY = 0, VERDICT_ALLOW };
+
+/*
+ * When the question is asked.  At STAGE_VERIFY the tunnel, the listener and the difference
+ * between native and mapped are not known yet: a rule that asks for them is undecided there, and
+ * an undecided rule with `deny` or `last` leaves the whole verdict to STAGE_CONNECT.
+ */
+enum stage { STAGE_VERIFY, STAGE_CONNECT };
+
+struct decision {
+	enum verdict verdict;
+	uint32_t deny_rule;	/* index of the rule that refused; meaningful with VERDICT_DENY */
+	uint32_t mismatches;	/* the peer's and those found here */
+	bool bypass;		/* add the host route around the tunnel */
+	uint16_t *matched;	/* indices of the rules that matched, in order */
+	size_t matched_count;
+	struct prefix *routes;	/* canonical: IPv4 blocks first, then IPv6; what is pushed */
+	size_t ipv4_count, ipv6_count;
+	size_t withheld_ipv4, withheld_ipv6; /* blocks not pushed since the tunnel lacks the family */
+};
+
+/* Bytes of scratch memory that policy_decide needs for this policy. */
+size_t policy_scratch_size(const struct policy *policy);
+
+/*
+ * Decide.  `scratch` has policy_scratch_size bytes, aligned as malloc aligns; *ret points into
+ * it until the next call with the same scratch.  A peer without a usable address matches no
+ * rule that asks for one.  At STAGE_VERIFY only verdict, deny_rule and matched are filled in.
+ */
+void policy_decide(const struct policy *policy, const struct peer *peer, enum stage stage,
+	void *scratch, struct decision *ret);
+
+/* Why a rule does not match, for explain; the order in which conditions are tried. */
+enum condition {
+	CONDITION_NONE = 0, /* it matches */
+	CONDITION_FAMILY,
+	CONDITION_FORM,
+	CONDITION_LISTENER,
+	CONDITION_TUNNEL,
+	CONDITION_PEER,
+	CONDITION_COMMON_NAME,
+};
+
+/* The first condition of the rule that the peer does not meet, as at STAGE_CONNECT. */
+enum condition policy_unmet(
+	const struct policy *policy, size_t rule, const struct peer *peer);
+/* The policy's key for it: "family", "form", ... */
+const char *condition_name(enum condition condition);
+
+/* `*` any bytes, `?` one byte, all else itself; the whole text must match. */
+bool glob_match(const char *glob, const char *text);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_POLICY_IMAGE_H
+#define V4MAP_POLICY_IMAGE_H
+/*
+ * The compiled policy as bytes: one block of flat arrays, offsets and no pointers, in the byte
+ * order of the machine (it never leaves it).  Written by codec/policy_compile, read by
+ * core/policy.  A reader trusts nothing before policy_open has checked every span once.
+ */
+
+#include "v4map/prefix.h"
+
+#define IMAGE_MAGIC "v4mapIMG"
+enum { IMAGE_VERSION = 1 };
+/* A text offset that means "no text". */
+#define IMAGE_NO_TEXT UINT32_MAX
+
+/* `count` elements from element or byte `first` of the array it speaks of. */
+struct image_span {
+	uint32_t first, count;
+};
+
+/* A block is a struct prefix as it is: bytes only, no padding, the unused bytes zero. */
+_Static_assert(sizeof(struct prefix) == 18, "the image's layout of a block");
+
+enum { IMAGE_DENY_AT_CONNECT = 0, IMAGE_DENY_AT_VERIFY = 1 };
+
+/* A condition mask of 0, or a span of no elements, means: not asked. */
+struct image_rule {
+	uint32_t name;		 /* text offset */
+	uint32_t deny;		 /* text offset of the reason; IMAGE_NO_TEXT: does not deny */
+	uint16_t forms;		 /* bit 1 << enum form */
+	uint8_t families;	 /* bit 1: IPv4, bit 2: IPv6 */
+	uint8_t listeners;	 /* likewise */
+	uint8_t tunnels;	 /* bit 1 << TUNNEL_* value: 2 IPv4 only, 4 IPv6 only, 8 dual */
+	uint8_t deny_at;	 /* IMAGE_DENY_AT_* */
+	uint8_t last;		 /* 0 or 1 */
+	uint8_t zero;
+	struct image_span peers;	/* in prefixes: canonical */
+	struct image_span common_names; /* in strings: globs */
+	struct image_span routes;	/* in prefixes: canonical */
+	struct image_span push;		/* in strings: option texts, without quotes */
+};
+
+enum { IMAGE_BYPASS_AUTO = 0, IMAGE_BYPASS_ALWAYS, IMAGE_BYPASS_NEVER };
+
+/* At offset 0.  The spans below count bytes for `first` and elements for `count`. */
+struct image_header {
+	char magic[8];
+	uint32_t version;
+	uint32_t size; /* of the whole image, bytes */
+	uint32_t bypass;
+	uint32_t replace_pushed_routes; /* 0 or 1 */
+	struct image_span rules;	/* struct image_rule, aligned to 4 */
+	struct image_span prefixes;	/* struct prefix */
+	struct image_span strings;	/* uint32_t text offsets, aligned to 4 */
+	struct image_span texts;	/* bytes: NUL-terminated texts, the last byte is NUL */
+	struct image_span servers;	/* elements of prefixes: single addresses, canonical */
+	struct image_span translators;	/* elements of prefixes */
+};
+
+#endif
