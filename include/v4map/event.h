@@ -62,7 +62,6 @@ enum event_tag {
 	TAG_FILE,	     /* policy or log file */
 	TAG_MESSAGE,	     /* an error's text */
 	TAG_OPENVPN_VERSION,
-	TAG_VERSION,	     /* v4map's own */
 	EVENT_TAG_COUNT
 };
 

@@ -40,8 +40,9 @@ bool ring_valid(const struct ring *ring);
 /*
  * Producer.  Number the record (event->record) and copy it in.  When the ring is full the record
  * is counted as lost, and the first record that fits again is preceded by an EVENT_GAP that
- * names what is missing.  `reserve` slots are kept free for others: pass 0 for the end of a
- * session, RING_RESERVE-like values for what may be sacrificed.  Returns true when it was put in.
+ * names what is missing.  `reserve` slots are kept free for others: 0 for the end of a session,
+ * the number of sessions whose end is still to come for anything else.  Returns true when it was
+ * put in.
  */
 struct ring_producer {
 	struct ring *ring;

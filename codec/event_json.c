@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "v4map/event_json.h"
+
+#include <string.h>
+#include <time.h>
+#include "v4map/json.h"
+#include "v4map-paths.h"
+
+/* ECS: event.category and event.type come from closed lists of their own. */
+struct kind {
+	const char *category[2];
+	const char *type[2];
+	const char *outcome;
+};
+
+static const struct kind KINDS[EVENT_ACTION_COUNT] = {
+	[EVENT_STARTED] = {{"process"}, {"start"}, "success"},
+	[EVENT_STOPPED] = {{"process"}, {"end"}, "success"},
+	[EVENT_POLICY_LOADED] = {{"configuration"}, {"change"}, "success"},
+	[EVENT_POLICY_REJECTED] = {{"configuration"}, {"error"}, "failure"},
+	[EVENT_AUTHORISED] = {{"network", "session"}, {"start", "allowed"}, "success"},
+	[EVENT_REFUSED] = {{"network", "session"}, {"start", "denied"}, "failure"},
+	[EVENT_ADDRESS] = {{"network", "session"}, {"info"}, "success"},
+	[EVENT_DISCONNECTED] = {{"network", "session"}, {"end"}, "success"},
+	[EVENT_ABANDONED] = {{"network", "session"}, {"end"}, "unknown"},
+	[EVENT_MISMATCH] = {{"network", "session"}, {"info"}, "unknown"},
+	[EVENT_GAP] = {{"process"}, {"error"}, "failure"},
+	[EVENT_RECOVERED] = {{"process"}, {"change"}, "success"},
+	[EVENT_ROTATED] = {{"process"}, {"change"}, "success"},
+	[EVENT_CHECKPOINT] = {{"process"}, {"info"}, "success"},
+};
+
+/* One rendering; texts longer than text_max bytes are cut so that the line keeps its limit. */
+struct line {
+	const struct event *event;
+	const struct event_context *context;
+	struct json json;
+	size_t text_max;
+	unsigned cut;
+};
+
+static bool find_text(const struct event *event, enum event_tag tag, struct event_text *ret)
+{
+	size_t at = 0;
+
+	while (event_next_text(event, &at, ret))
+		if (ret->tag == tag)
+			return true;
+	return false;
+}
+
+/* The bytes as text, and beside it as hexadecimal when they were not valid UTF-8. */
+static void add_bytes(struct line *line, const char *key, const struct event_text *text)
+{
+	static const char HEX[] = "0123456789abcdef";
+	char hex[2 * EVENT_TEXT_MAX + 1], hex_key[64];
+	size_t len = text->len, i;
+
+	if (len > line->text_max) {
+		len = line->text_max;
+		line->cut++;
+	}
+	if (json_bytes(&line->json, key, text->bytes, len))
+		return;
+	for (i = 0; i < len; i++) {
+		hex[2 * i] = HEX[text->bytes[i] >> 4];
+		hex[2 * i + 1] = HEX[text->bytes[i] & 15];
+	}
+	hex[2 * len] = '\0';
+	(void)snprintf(hex_key, sizeof(hex_key), "%s_hex", key); /* keys are ours and short */
+	json_string(&line->json, hex_key, hex);
+}
+
+static bool add_tag(struct line *line, const char *key, enum event_tag tag)
+{
+	struct event_text text;
+
+	if (!find_text(line->event, tag, &text))
+		return false;
+	add_bytes(line, key, &text);
+	return true;
+}
+
+/* OpenVPN prints "ab:cd:…"; ECS wants "ABCD…". */
+static void add_hexadecimal(struct line *line, const char *key, enum event_tag tag)
+{
+	struct event_text text;
+	char digits[EVENT_TEXT_MAX + 1];
+	size_t len = 0, i;
+
+	if (!find_text(line->event, tag, &text) || text.len > EVENT_TEXT_MAX)
+		return;
+	for (i = 0; i < text.len; i++) {
+		char c = (char)text.bytes[i];
+
+		if (c >= 'a' && c <= 'f')
+			c = (char)(c - 'a' + 'A');
+		if (c != ':')
+			digits[len++] = c;
+	}
+	(void)json_bytes(&line->json, key, digits, len);
+}
+
+static void add_address(
+	struct line *line, const char *key, const struct event_address *addr, int prefix_len)
+{
+	struct ipaddr ip = {.family = addr->family};
+	char data[64];
+	struct strbuf text;
+
+	if (addr->family != FAMILY_IPV4 && addr->family != FAMILY_IPV6)
+		return;
+	memcpy(ip.bytes, addr->bytes, sizeof(ip.bytes));
+	strbuf_init(&text, data, sizeof(data));
+	ipaddr_print(&ip, &text);
+	if (prefix_len >= 0)
+		strbuf_addf(&text, "/%d", prefix_len);
+	json_string(&line->json, key, data);
+}
+
+static void add_time(struct line *line)
+{
+	int64_t ns = line->event->time_ns;
+	time_t seconds = (time_t)(ns / 1000000000);
+	char text[64] = "";
+	struct tm tm;
+
+	if (ns >= 0 && gmtime_r(&seconds, &tm) != NULL)
+		(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+			tm.tm_sec, (int)(ns % 1000000000 / 1000));
+	json_string(&line->json, "@timestamp", text);
+}
+
+static void add_list(struct line *line, const char *key, const char *const list[2])
+{
+	json_array(&line->json, key);
+	for (int i = 0; i < 2; i++)
+		if (list[i] != NULL)
+			json_string(&line->json, NULL, list[i]);
+	json_array_end(&line->json);
+}
+
+static void add_event(struct line *line)
+{
+	const struct event *event = line->event;
+	const char *reason = event_reason_name((enum event_reason)event->reason);
+	const struct kind *kind =
+		&KINDS[event->action < EVENT_ACTION_COUNT ? event->action : EVENT_NONE];
+
+	json_object(&line->json, "event");
+	json_string(&line->json, "kind", "event");
+	add_list(line, "category", kind->category);
+	add_list(line, "type", kind->type);
+	json_string(&line->json, "action", event_action_name((enum event_action)event->action));
+	json_string(&line->json, "outcome", kind->outcome != NULL ? kind->outcome : "unknown");
+	if (reason != NULL)
+		json_string(&line->json, "reason", reason);
+	json_uint(&line->json, "sequence", line->context->sequence);
+	if (event->counters)
+		json_uint(&line->json, "duration", event->duration_s * UINT64_C(1000000000));
+	json_object_end(&line->json);
+}
+
+static void add_source(struct line *line)
+{
+	const struct event *event = line->event;
+	struct event_text text;
+
+	if (event->ip.family == FAMILY_NONE && !find_text(event, TAG_ADDRESS, &text))
+		return;
+	json_object(&line->json, "source");
+	add_tag(line, "address", TAG_ADDRESS);
+	add_address(line, "ip", &event->ip, -1);
+	if (event->port != 0)
+		json_uint(&line->json, "port", event->port);
+	if (event->counters)
+		json_uint(&line->json, "bytes", event->bytes_received);
+	json_object_end(&line->json);
+	if (event->counters) {
+		json_object(&line->json, "destination");
+		json_uint(&line->json, "bytes", event->bytes_sent);
+		json_object_end(&line->json);
+	}
+	json_object(&line->json, "network");
+	if (event->ip.family != FAMILY_NONE)
+		json_string(&line->json, "type", family_name((enum family)event->ip.family));
+	add_tag(line, "transport", TAG_TRANSPORT);
+	json_object_end(&line->json);
+}
+
+static void add_identity(struct line *line)
+{
+	struct event_text text;
+
+	if (find_text(line->event, TAG_USER, &text) ||
+		find_text(line->event, TAG_COMMON_NAME, &text)) {
+		json_object(&line->json, "user");
+		add_bytes(line, "name", &text);
+		json_object_end(&line->json);
+	}
+	if (!find_text(line->event, TAG_SUBJECT, &text) &&
+		!find_text(line->event, TAG_FINGERPRINT, &text) &&
+		!find_text(line->event, TAG_SERIAL, &text))
+		return;
+	json_object(&line->json, "tls");
+	json_object(&line->json, "client");
+	add_tag(line, "subject", TAG_SUBJECT);
+	json_object(&line->json, "hash");
+	add_hexadecimal(line, "sha256", TAG_FINGERPRINT);
+	json_object_end(&line->json);
+	json_object(&line->json, "x509");
+	add_hexadecimal(line, "serial_number", TAG_SERIAL);
+	json_object_end(&line->json);
+	json_object_end(&line->json);
+	json_object_end(&line->json);
+}
+
+/* What was decided: the rules that matched, what was pushed, what disagrees. */
+static void add_decision(struct line *line)
+{
+	const struct event *event = line->event;
+	struct event_text text;
+	size_t at = 0;
+
+	json_array(&line->json, "mismatches");
+	for (unsigned bit = 1; bit <= MISMATCH_ALL; bit <<= 1)
+		if (event->mismatches & bit)
+			json_string(&line->json, NULL, mismatch_name((enum mismatch)bit));
+	json_array_end(&line->json);
+	if (event->action != EVENT_AUTHORISED && event->action != EVENT_REFUSED)
+		return;
+	json_array(&line->json, "rules");
+	while (event_next_text(event, &at, &text))
+		if (text.tag == TAG_RULE)
+			(void)json_bytes(&line->json, NULL, text.bytes, text.len);
+	json_array_end(&line->json);
+	if (event->action == EVENT_AUTHORISED) {
+		json_object(&line->json, "routes");
+		json_uint(&line->json, "ipv4", event->routes_ipv4);
+		json_uint(&line->json, "ipv6", event->routes_ipv6);
+		json_object_end(&line->json);
+	} else if (find_text(event, TAG_DENY_RULE, &text)) {
+		json_object(&line->json, "deny");
+		add_tag(line, "rule", TAG_DENY_RULE);
+		add_tag(line, "text", TAG_DENY_TEXT);
+		json_object_end(&line->json);
+	}
+}
+
+static void add_peer(struct line *line)
+{
+	const struct event *event = line->event;
+	struct event_text text;
+
+	if (event->ip.family != FAMILY_NONE) {
+		json_string(&line->json, "form", form_name((enum form)event->form));
+		add_address(line, "embedded", &event->embedded, -1);
+		add_address(line, "translator", &event->translator, event->translator_len);
+		if (event->listener != FAMILY_NONE)
+			json_string(&line->json, "listener",
+				family_name((enum family)event->listener));
+	}
+	add_tag(line, "session", TAG_SESSION);
+	add_tag(line, "common_name", TAG_COMMON_NAME);
+	if (find_text(event, TAG_SESSION, &text))
+		add_decision(line);
+	if (find_text(event, TAG_LEARNED, &text)) {
+		json_object(&line->json, "tunnel");
+		add_tag(line, "address", TAG_LEARNED);
+		add_tag(line, "operation", TAG_OPERATION);
+		json_object_end(&line->json);
+	}
+	if (find_text(event, TAG_CLIENT_VERSION, &text) ||
+		find_text(event, TAG_CLIENT_PLATFORM, &text)) {
+		json_object(&line->json, "client");
+		add_tag(line, "version", TAG_CLIENT_VERSION);
+		add_tag(line, "platform", TAG_CLIENT_PLATFORM);
+		json_object_end(&line->json);
+	}
+}
+
+static void add_v4map(struct line *line)
+{
+	const struct event *event = line->event;
+	unsigned cut;
+
+	json_object(&line->json, "v4map");
+	json_string(&line->json, "schema", V4MAP_LOG_SCHEMA);
+	json_string(&line->json, "run", line->context->run);
+	if (event->record != 0)
+		json_uint(&line->json, "record", event->record);
+	add_peer(line);
+	if (event->generation != 0)
+		json_uint(&line->json, "generation", event->generation);
+	add_tag(line, "file", TAG_FILE);
+	add_tag(line, "message", TAG_MESSAGE);
+	add_tag(line, "openvpn_version", TAG_OPENVPN_VERSION);
+	if (event->action == EVENT_GAP) {
+		json_object(&line->json, "gap");
+		json_uint(&line->json, "first", event->first);
+		json_uint(&line->json, "last", event->last);
+		json_object_end(&line->json);
+	}
+	cut = event->texts_cut + line->cut;
+	if (cut != 0)
+		json_uint(&line->json, "texts_cut", cut);
+	json_object_end(&line->json);
+}
+
+static void add_all(struct line *line)
+{
+	json_object(&line->json, NULL);
+	add_time(line);
+	json_object(&line->json, "ecs");
+	json_string(&line->json, "version", V4MAP_ECS_VERSION);
+	json_object_end(&line->json);
+	add_event(line);
+	json_object(&line->json, "host");
+	json_string(&line->json, "name", line->context->host != NULL ? line->context->host : "");
+	json_object_end(&line->json);
+	json_object(&line->json, "process");
+	json_uint(&line->json, "pid", line->context->pid);
+	json_object_end(&line->json);
+	json_object(&line->json, "observer");
+	json_string(&line->json, "product", "v4map");
+	json_string(&line->json, "version", V4MAP_VERSION);
+	json_object_end(&line->json);
+	add_source(line);
+	add_identity(line);
+	add_v4map(line);
+	json_object_end(&line->json);
+}
+
+void event_to_json(
+	const struct event *event, const struct event_context *context, struct strbuf *sb)
+{
+	/* Hostile bytes grow eightfold; each smaller limit is tried only when a line got too long. */
+	static const size_t LIMITS[] = {EVENT_TEXT_MAX, 160, 64, 16};
+	struct strbuf before = *sb;
+
+	for (size_t i = 0; i < sizeof(LIMITS) / sizeof(LIMITS[0]); i++) {
+		struct line line = {
+			.event = event, .context = context, .text_max = LIMITS[i]};
+
+		*sb = before;
+		json_init(&line.json, sb);
+		add_all(&line);
+		if (!sb->full && sb->len - before.len < EVENT_LINE_MAX)
+			return;
+	}
+}

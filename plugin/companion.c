@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+#include "companion.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "v4map/control.h"
+
+enum { START_TIMEOUT_MS = 10000, FIRST_SAFE_FD = 10 };
+
+/*
+ * The one variable of this library: companions between a close and the next open.  OpenVPN
+ * closes and reopens a plugin in the same process at SIGHUP and gives it nothing to carry over;
+ * the library stays loaded (-z nodelete).
+ */
+static struct companion *parked;
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static struct companion *unpark(const char *daemon_path, const char *policy_path)
+{
+	for (struct companion **at = &parked; *at != NULL; at = &(*at)->next) {
+		struct companion *found = *at;
+
+		if (!same_text(found->daemon_path, daemon_path) ||
+			!same_text(found->policy_path, policy_path))
+			continue;
+		*at = found->next;
+		found->next = NULL;
+		return found;
+	}
+	return NULL;
+}
+
+static void companion_free(struct companion *companion)
+{
+	if (companion == NULL)
+		return;
+	if (companion->producer.ring != NULL)
+		(void)munmap(companion->producer.ring, sizeof(struct ring));
+	if (companion->image != NULL)
+		(void)munmap((void *)(uintptr_t)companion->image, companion->image_size);
+	if (companion->control >= 0)
+		(void)close(companion->control);
+	free(companion->scratch);
+	free(companion->daemon_path);
+	free(companion->policy_path);
+	free(companion);
+}
+
+/* An image is trusted only as far as its seals go: a file that can shrink could kill us. */
+static int adopt_image(struct companion *companion, int fd, uint32_t generation, struct err *err)
+{
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+	struct policy policy;
+	struct stat st;
+	void *image, *scratch;
+	int rc;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || (fcntl(fd, F_GET_SEALS) & seals) != seals)
+		return err_set(err, -EINVAL, "the policy image is not a sealed memory file");
+	image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (image == MAP_FAILED)
+		return err_set(err, -errno, "cannot map the policy image: %s", strerror(errno));
+	rc = policy_open(image, (size_t)st.st_size, &policy, err);
+	scratch = rc == 0 ? calloc(1, policy_scratch_size(&policy)) : NULL;
+	if (scratch == NULL) {
+		(void)munmap(image, (size_t)st.st_size);
+		return rc != 0 ? rc : err_set(err, -ENOMEM, "no memory for the policy");
+	}
+	if (companion->image != NULL)
+		(void)munmap((void *)(uintptr_t)companion->image, companion->image_size);
+	free(companion->scratch);
+	companion->image = image;
+	companion->image_size = (size_t)st.st_size;
+	companion->scratch = scratch;
+	companion->policy = policy;
+	companion->generation = generation;
+	return 0;
+}
+
+/* One message, without waiting; returns bytes, 0 when v4mapd has gone, or a negative errno. */
+static ssize_t receive(int control, struct control *message, int *fd)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} ancillary;
+	struct iovec part = {.iov_base = message, .iov_len = sizeof(*message)};
+	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &ancillary,
+		.msg_controllen = sizeof(ancillary)};
+	struct cmsghdr *first;
+	ssize_t len;
+
+	*fd = -1;
+	len = recvmsg(control, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (len < 0)
+		return -errno;
+	first = CMSG_FIRSTHDR(&header);
+	if (first != NULL && first->cmsg_type == SCM_RIGHTS &&
+		first->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd, CMSG_DATA(first), sizeof(int));
+	message->text[sizeof(message->text) - 1] = '\0';
+	return len == 0 ? 0 : len == (ssize_t)sizeof(*message) ? len : -EPROTO;
+}
+
+/*
+ * Take one message and act on it.  Returns the kind, 0 when v4mapd has gone, or a negative errno
+ * with err filled in; the text of a refusal comes in `err`.
+ */
+static int take_message(struct companion *companion, struct err *err)
+{
+	struct control message;
+	int fd, rc = 0;
+	ssize_t len = receive(companion->control, &message, &fd);
+
+	if (len == -EAGAIN || len == -EINTR)
+		return -EAGAIN;
+	if (len <= 0)
+		return len == 0 ? 0 : err_set(err, (int)len, "v4mapd sent nonsense");
+	if (message.kind == CONTROL_POLICY)
+		rc = adopt_image(companion, fd, message.generation, err);
+	else
+		(void)err_set(err, 0, "%s", message.text);
+	if (fd >= 0)
+		(void)close(fd);
+	return rc != 0 ? rc : (int)message.kind;
+}
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Wait for v4mapd's answer; returns as take_message. */
+static int wait_for_answer(struct companion *companion, struct err *err)
+{
+	int64_t deadline = monotonic_ms() + START_TIMEOUT_MS;
+
+	for (;;) {
+		struct pollfd ready = {.fd = companion->control, .events = POLLIN};
+		int64_t left = deadline - monotonic_ms();
+		int kind;
+
+		if (left <= 0)
+			return err_set(err, -ETIMEDOUT, "v4mapd did not answer in %d s",
+				START_TIMEOUT_MS / 1000);
+		if (poll(&ready, 1, (int)left) < 0 && errno != EINTR)
+			return err_set(err, -errno, "poll: %s", strerror(errno));
+		kind = take_message(companion, err);
+		if (kind != -EAGAIN)
+			return kind;
+	}
+}
+
+static int make_ring(struct companion *companion, int *ret_fd, struct err *err)
+{
+	uint8_t run_id[RING_RUN_ID_SIZE];
+	struct ring *ring = MAP_FAILED;
+	struct strbuf run;
+	int fd = memfd_create("v4map-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd < 0 || getrandom(run_id, sizeof(run_id), 0) != (ssize_t)sizeof(run_id) ||
+		ftruncate(fd, (off_t)sizeof(*ring)) != 0 ||
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+		goto fail;
+	ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (ring == MAP_FAILED)
+		goto fail;
+	ring_init(ring, run_id);
+	ring_producer_init(&companion->producer, ring);
+	strbuf_init(&run, companion->run, sizeof(companion->run));
+	for (size_t i = 0; i < sizeof(run_id); i++)
+		strbuf_addf(&run, "%02x", run_id[i]);
+	*ret_fd = fd;
+	return 0;
+fail:
+	(void)err_set(err, 0, "cannot make the record ring of %zu MiB: %s", sizeof(*ring) >> 20,
+		strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return -ENOMEM;
+}
+
+/* Both descriptors come above those v4mapd expects, so that moving one cannot hit the other. */
+static int move_up(int fd)
+{
+	int moved = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_SAFE_FD);
+
+	(void)close(fd);
+	return moved;
+}
+
+static int spawn(const struct companion *companion, int control, int ring, pid_t *ret_pid)
+{
+	char *argv[] = {companion->daemon_path,
+		companion->policy_path != NULL ? companion->policy_path : (char[]){""}, NULL};
+	char *envp[] = {NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none, all;
+	int rc;
+
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	(void)posix_spawn_file_actions_init(&actions);
+	(void)posix_spawnattr_init(&attr);
+	(void)posix_spawnattr_setsigmask(&attr, &none);
+	(void)posix_spawnattr_setsigdefault(&attr, &all);
+	(void)posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	rc = posix_spawn_file_actions_adddup2(&actions, control, CONTROL_FD);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&actions, ring, RING_FD);
+	if (rc == 0)
+		rc = posix_spawn(ret_pid, companion->daemon_path, &actions, &attr, argv, envp);
+	(void)posix_spawn_file_actions_destroy(&actions);
+	(void)posix_spawnattr_destroy(&attr);
+	return -rc;
+}
+
+/* v4mapd's first process only starts the others and ends; collect it, so that no zombie stays. */
+static void reap(pid_t pid, struct err *err)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (err == NULL)
+		return;
+	if (WIFSIGNALED(status))
+		(void)err_set(err, 0, "v4mapd died of signal %d before it was ready",
+			WTERMSIG(status));
+	else
+		(void)err_set(err, 0, "v4mapd ended before it was ready (status %d)",
+			WEXITSTATUS(status));
+}
+
+static int start(struct companion *companion, struct err *err)
+{
+	int pair[2] = {-1, -1}, ring = -1, kind, rc;
+	pid_t pid;
+
+	rc = make_ring(companion, &ring, err);
+	if (rc != 0)
+		return rc;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+		(void)close(ring);
+		return err_set(err, -errno, "socketpair: %s", strerror(errno));
+	}
+	companion->control = pair[0];
+	pair[1] = move_up(pair[1]);
+	ring = move_up(ring);
+	rc = spawn(companion, pair[1], ring, &pid);
+	(void)close(pair[1]);
+	(void)close(ring);
+	if (rc != 0)
+		return err_set(err, rc,
+			"cannot start '%s': %s; install v4mapd or say v4mapd=/path behind the policy",
+			companion->daemon_path, strerror(-rc));
+	kind = wait_for_answer(companion, err);
+	if (kind == -ETIMEDOUT)
+		return kind; /* it may hang for ever: do not wait for it */
+	reap(pid, kind == 0 ? err : NULL);
+	return kind == CONTROL_POLICY ? 0 : kind < 0 ? kind : -EINVAL;
+}
+
+static struct companion *companion_new(const char *daemon_path, const char *policy_path)
+{
+	struct companion *companion = calloc(1, sizeof(*companion));
+
+	if (companion == NULL)
+		return NULL;
+	companion->control = -1;
+	companion->daemon_path = strdup(daemon_path);
+	companion->policy_path = policy_path != NULL ? strdup(policy_path) : NULL;
+	if (companion->daemon_path != NULL && (policy_path == NULL || companion->policy_path != NULL))
+		return companion;
+	companion_free(companion);
+	return NULL;
+}
+
+/* The parked one goes on whatever the policy looks like now: a SIGHUP must not cost the server. */
+static void reread_policy(struct companion *companion, struct err *warning)
+{
+	const struct control message = {.kind = CONTROL_RELOAD};
+	int kind;
+
+	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		(void)err_set(warning, 0, "v4mapd has gone (%s): nothing is recorded",
+			strerror(errno));
+		return;
+	}
+	kind = wait_for_answer(companion, warning);
+	if (kind == 0)
+		(void)err_set(warning, 0, "v4mapd has gone: nothing is recorded");
+}
+
+int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,
+	struct err *warning, struct err *err)
+{
+	struct companion *companion = unpark(daemon_path, policy_path);
+	int rc;
+
+	if (companion != NULL) {
+		reread_policy(companion, warning);
+		*ret = companion;
+		return 0;
+	}
+	companion = companion_new(daemon_path, policy_path);
+	if (companion == NULL)
+		return err_set(err, -ENOMEM, "no memory to start v4mapd");
+	rc = start(companion, err);
+	if (rc != 0) {
+		companion_free(companion);
+		return rc;
+	}
+	*ret = companion;
+	return 0;
+}
+
+void companion_park(struct companion *companion)
+{
+	companion->next = parked;
+	parked = companion;
+}
+
+const struct policy *companion_policy(struct companion *companion)
+{
+	const struct ring *ring = companion->producer.ring;
+	struct err ignored;
+
+	/* v4mapd records what goes wrong with an image; here the old policy simply stays. */
+	while (atomic_load_explicit(&ring->generation, memory_order_acquire) !=
+			companion->generation &&
+		take_message(companion, &ignored) > 0)
+		;
+	return &companion->policy;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_COMPANION_H
+#define V4MAP_COMPANION_H
+/*
+ * v4mapd as the plugin sees it: started once, given records through the ring, asked for the
+ * policy.  It outlives the plugin's close, since a SIGHUP reopens the plugin as a user who could
+ * start nothing; opening again with the same arguments finds it.
+ */
+
+#include "v4map/policy.h"
+#include "v4map/ring.h"
+
+struct companion {
+	struct companion *next; /* among those parked */
+	char *daemon_path, *policy_path; /* policy_path NULL: the default place */
+	int control;
+	struct ring_producer producer;
+	uint64_t session_count; /* sessions ever, for their ids */
+	char run[2 * RING_RUN_ID_SIZE + 1];
+	const void *image; /* mapped, read-only */
+	size_t image_size;
+	uint32_t generation;
+	struct policy policy;
+	void *scratch; /* policy_scratch_size(policy) bytes */
+};
+
+/*
+ * Start v4mapd and wait, at most 10 s, until its policy is there; or take over a parked one that
+ * was started with the same arguments, and have it read the policy again: when that is wrong the
+ * old policy stays, *ret is set, and `warning` says why.  Only for the plugin's opening: this
+ * may wait.  Returns 0, or a negative errno with err filled in and *ret untouched.
+ */
+int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,
+	struct err *warning, struct err *err);
+
+/* Keep it for the next companion_open; v4mapd ends when this process does. */
+void companion_park(struct companion *companion);
+
+/*
+ * The policy in force.  Takes over a newer image when v4mapd has announced one; costs no system
+ * call when it has not.
+ */
+const struct policy *companion_policy(struct companion *companion);
+
+#endif
