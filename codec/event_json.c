@@ -55,6 +55,7 @@ static void add_bytes(struct line *line, const char *key, const struct event_tex
 	static const char HEX[] = "0123456789abcdef";
 	char hex[2 * EVENT_TEXT_MAX + 1], hex_key[64];
 	size_t len = text->len, i;
+	struct strbuf name;
 
 	if (len > line->text_max) {
 		len = line->text_max;
@@ -67,7 +68,8 @@ static void add_bytes(struct line *line, const char *key, const struct event_tex
 		hex[2 * i + 1] = HEX[text->bytes[i] & 15];
 	}
 	hex[2 * len] = '\0';
-	(void)snprintf(hex_key, sizeof(hex_key), "%s_hex", key); /* keys are ours and short */
+	strbuf_init(&name, hex_key, sizeof(hex_key));
+	strbuf_addf(&name, "%s_hex", key);
 	json_string(&line->json, hex_key, hex);
 }
 
@@ -122,14 +124,16 @@ static void add_time(struct line *line)
 {
 	int64_t ns = line->event->time_ns;
 	time_t seconds = (time_t)(ns / 1000000000);
-	char text[64] = "";
+	char data[64];
+	struct strbuf text;
 	struct tm tm;
 
-	if (ns >= 0 && gmtime_r(&seconds, &tm) != NULL)
-		(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-			tm.tm_sec, (int)(ns % 1000000000 / 1000));
-	json_string(&line->json, "@timestamp", text);
+	strbuf_init(&text, data, sizeof(data));
+	if (ns >= 0 && gmtime_r(&seconds, &tm) != NULL) {
+		text.len = strftime(data, sizeof(data), "%Y-%m-%dT%H:%M:%S", &tm);
+		strbuf_addf(&text, ".%06dZ", (int)(ns % 1000000000 / 1000));
+	}
+	json_string(&line->json, "@timestamp", data);
 }
 
 static void add_list(struct line *line, const char *key, const char *const list[2])
@@ -258,8 +262,8 @@ static void add_peer(struct line *line)
 		add_address(line, "embedded", &event->embedded, -1);
 		add_address(line, "translator", &event->translator, event->translator_len);
 		if (event->listener != FAMILY_NONE)
-			json_string(&line->json, "listener",
-				family_name((enum family)event->listener));
+			json_string(
+				&line->json, "listener", family_name((enum family)event->listener));
 	}
 	add_tag(line, "session", TAG_SESSION);
 	add_tag(line, "common_name", TAG_COMMON_NAME);
@@ -335,13 +339,13 @@ static void add_all(struct line *line)
 void event_to_json(
 	const struct event *event, const struct event_context *context, struct strbuf *sb)
 {
-	/* Hostile bytes grow eightfold; each smaller limit is tried only when a line got too long. */
+	/* Hostile bytes grow eightfold; each smaller limit is tried only when a line got too long.
+	 */
 	static const size_t LIMITS[] = {EVENT_TEXT_MAX, 160, 64, 16};
 	struct strbuf before = *sb;
 
 	for (size_t i = 0; i < sizeof(LIMITS) / sizeof(LIMITS[0]); i++) {
-		struct line line = {
-			.event = event, .context = context, .text_max = LIMITS[i]};
+		struct line line = {.event = event, .context = context, .text_max = LIMITS[i]};
 
 		*sb = before;
 		json_init(&line.json, sb);

@@ -98,9 +98,7 @@ void ring_peek(const struct ring *ring, size_t ahead, struct event *ret)
 	memcpy(ret, ring->slot[(tail + ahead) & (RING_SLOTS - 1)], sizeof(*ret));
 }
 
-void ring_consume(struct ring *ring, size_t count)
+void ring_release(struct ring *ring, uint64_t tail)
 {
-	uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
-
-	atomic_store_explicit(&ring->tail, tail + count, memory_order_release);
+	atomic_store_explicit(&ring->tail, tail, memory_order_release);
 }

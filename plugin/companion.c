@@ -101,7 +101,9 @@ static ssize_t receive(int control, struct control *message, int *fd)
 		char space[CMSG_SPACE(sizeof(int))];
 	} ancillary;
 	struct iovec part = {.iov_base = message, .iov_len = sizeof(*message)};
-	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &ancillary,
+	struct msghdr header = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &ancillary,
 		.msg_controllen = sizeof(ancillary)};
 	struct cmsghdr *first;
 	ssize_t len;
@@ -245,8 +247,8 @@ static void reap(pid_t pid, struct err *err)
 	if (err == NULL)
 		return;
 	if (WIFSIGNALED(status))
-		(void)err_set(err, 0, "v4mapd died of signal %d before it was ready",
-			WTERMSIG(status));
+		(void)err_set(
+			err, 0, "v4mapd died of signal %d before it was ready", WTERMSIG(status));
 	else
 		(void)err_set(err, 0, "v4mapd ended before it was ready (status %d)",
 			WEXITSTATUS(status));
@@ -272,7 +274,8 @@ static int start(struct companion *companion, struct err *err)
 	(void)close(ring);
 	if (rc != 0)
 		return err_set(err, rc,
-			"cannot start '%s': %s; install v4mapd or say v4mapd=/path behind the policy",
+			"cannot start '%s': %s; install v4mapd or say v4mapd=/path behind the "
+			"policy",
 			companion->daemon_path, strerror(-rc));
 	kind = wait_for_answer(companion, err);
 	if (kind == -ETIMEDOUT)
@@ -290,40 +293,32 @@ static struct companion *companion_new(const char *daemon_path, const char *poli
 	companion->control = -1;
 	companion->daemon_path = strdup(daemon_path);
 	companion->policy_path = policy_path != NULL ? strdup(policy_path) : NULL;
-	if (companion->daemon_path != NULL && (policy_path == NULL || companion->policy_path != NULL))
+	if (companion->daemon_path != NULL &&
+		(policy_path == NULL || companion->policy_path != NULL))
 		return companion;
 	companion_free(companion);
 	return NULL;
 }
 
-/* The parked one goes on whatever the policy looks like now: a SIGHUP must not cost the server. */
-static void reread_policy(struct companion *companion, struct err *warning)
+/*
+ * Have a parked one read the policy again.  Whatever the policy looks like now it goes on: a
+ * SIGHUP must not cost the server.  Returns false when v4mapd is not there any more.
+ */
+static bool reread_policy(struct companion *companion, struct err *warning)
 {
 	const struct control message = {.kind = CONTROL_RELOAD};
-	int kind;
 
-	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-		(void)err_set(warning, 0, "v4mapd has gone (%s): nothing is recorded",
-			strerror(errno));
-		return;
-	}
-	kind = wait_for_answer(companion, warning);
-	if (kind == 0)
-		(void)err_set(warning, 0, "v4mapd has gone: nothing is recorded");
+	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return errno == EAGAIN;
+	return wait_for_answer(companion, warning) != 0;
 }
 
-int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,
-	struct err *warning, struct err *err)
+static int open_new(
+	const char *daemon_path, const char *policy_path, struct companion **ret, struct err *err)
 {
-	struct companion *companion = unpark(daemon_path, policy_path);
+	struct companion *companion = companion_new(daemon_path, policy_path);
 	int rc;
 
-	if (companion != NULL) {
-		reread_policy(companion, warning);
-		*ret = companion;
-		return 0;
-	}
-	companion = companion_new(daemon_path, policy_path);
 	if (companion == NULL)
 		return err_set(err, -ENOMEM, "no memory to start v4mapd");
 	rc = start(companion, err);
@@ -332,6 +327,28 @@ int companion_open(const char *daemon_path, const char *policy_path, struct comp
 		return rc;
 	}
 	*ret = companion;
+	return 0;
+}
+
+int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,
+	struct err *warning, struct err *err)
+{
+	struct companion *old = unpark(daemon_path, policy_path);
+	struct err why;
+
+	if (old == NULL)
+		return open_new(daemon_path, policy_path, ret, err);
+	if (reread_policy(old, warning)) {
+		*ret = old;
+		return 0;
+	}
+	if (open_new(daemon_path, policy_path, ret, &why) == 0) {
+		companion_free(old);
+		return 0;
+	}
+	(void)err_set(warning, 0, "v4mapd has gone and nothing is recorded; starting it again: %s",
+		why.text);
+	*ret = old;
 	return 0;
 }
 

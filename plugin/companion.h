@@ -11,7 +11,7 @@
 #include "v4map/ring.h"
 
 struct companion {
-	struct companion *next; /* among those parked */
+	struct companion *next;		 /* among those parked */
 	char *daemon_path, *policy_path; /* policy_path NULL: the default place */
 	int control;
 	struct ring_producer producer;

@@ -82,7 +82,7 @@ static const char *if_starts_with(const char *text, const char *start)
 	return starts_with(text, start) ? text : NULL;
 }
 
-void env_read(struct env *env, const char *const envp[])
+void env_read(struct env *env, const char **envp)
 {
 	memset(env, 0, sizeof(*env));
 	for (size_t i = 0; envp != NULL && envp[i] != NULL; i++) {

@@ -20,14 +20,14 @@ struct env {
 	const char *username, *subject, *serial, *fingerprint;
 	const char *client_version, *client_platform;
 	const char *pool_ipv4, *pool_ipv6, *pool_ipv6_netbits, *server_ipv4;
-	const char *proto;	   /* proto_1: the first listener's */
-	bool several_listeners;	   /* there is a proto_2 (OpenVPN 2.7) */
-	bool mixed_transports;	   /* some listeners are UDP and some TCP */
-	const char *remote;	   /* remote_1: there in a client's environment only */
+	const char *proto;	/* proto_1: the first listener's */
+	bool several_listeners; /* there is a proto_2 (OpenVPN 2.7) */
+	bool mixed_transports;	/* some listeners are UDP and some TCP */
+	const char *remote;	/* remote_1: there in a client's environment only */
 	const char *bytes_received, *bytes_sent, *duration;
 };
 
 /* `envp` may be NULL or hold anything, entries without '=' included. */
-void env_read(struct env *env, const char *const envp[]);
+void env_read(struct env *env, const char **envp);
 
 #endif

@@ -58,7 +58,7 @@ bool ring_put(struct ring_producer *producer, struct event *event, size_t reserv
 size_t ring_pending(const struct ring *ring);
 /* Copy the record `ahead` places behind the tail; `ahead` is below ring_pending. */
 void ring_peek(const struct ring *ring, size_t ahead, struct event *ret);
-/* Give `count` slots back. */
-void ring_consume(struct ring *ring, size_t count);
+/* Give the slots below `tail` back: records taken out, ever. */
+void ring_release(struct ring *ring, uint64_t tail);
 
 #endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_JOURNAL_H
+#define V4MAP_JOURNAL_H
+/*
+ * What a worker leaves to the next one, should it be killed: memory that the supervisor and its
+ * workers share and OpenVPN does not see.  With the intent noted before each write of the log, a
+ * record gets into the log exactly once whenever a worker dies.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "v4map/event.h"
+#include "v4map/policy_yaml.h"
+
+enum { JOURNAL_OWN_MAX = 8 };
+
+/* A write of the log that may or may not have happened, and what holds once it has. */
+struct intent {
+	bool pending;
+	off_t offset; /* size of the log before it */
+	size_t bytes; /* its length */
+	uint64_t next_sequence, next_tail, next_own_tail;
+};
+
+struct journal {
+	bool started;	     /* a worker has opened the log and the plugin has its policy */
+	uint32_t generation; /* of the policy in force */
+	char audit_file[POLICY_PATH_MAX];
+	uint64_t sequence; /* of the last line that is surely in the log */
+	struct intent intent;
+	/* v4mapd's own records that wait to be written: put in and taken out, ever. */
+	uint64_t own_head, own_tail;
+	struct event own[JOURNAL_OWN_MAX];
+};
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int send_message(const struct control *message, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} ancillary = {.space = {0}};
+	struct iovec part = {.iov_base = (void *)(uintptr_t)message, .iov_len = sizeof(*message)};
+	struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		header.msg_control = &ancillary;
+		header.msg_controllen = sizeof(ancillary);
+		ancillary.header.cmsg_level = SOL_SOCKET;
+		ancillary.header.cmsg_type = SCM_RIGHTS;
+		ancillary.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&ancillary.header), &fd, sizeof(int));
+	}
+	return sendmsg(CONTROL_FD, &header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int link_say(enum control_kind kind, uint32_t generation, const char *text)
+{
+	struct control message = {.kind = (uint32_t)kind, .generation = generation};
+
+	(void)strncpy(message.text, text, sizeof(message.text) - 1); /* last byte stays NUL */
+	return send_message(&message, -1);
+}
+
+static int make_image_file(const void *image, size_t size)
+{
+	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
+	int fd = memfd_create("v4map-policy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, image, size) == (ssize_t)size && fcntl(fd, F_ADD_SEALS, seals) == 0)
+		return fd;
+	rc = errno != 0 ? -errno : -EIO;
+	(void)close(fd);
+	return rc;
+}
+
+int link_offer_policy(uint32_t generation, const void *image, size_t size)
+{
+	const struct control message = {.kind = CONTROL_POLICY, .generation = generation};
+	int fd = make_image_file(image, size), rc;
+
+	if (fd < 0)
+		return fd;
+	rc = send_message(&message, fd);
+	(void)close(fd);
+	return rc;
+}
+
+int link_next_request(void)
+{
+	struct control message;
+	ssize_t len = recv(CONTROL_FD, &message, sizeof(message), MSG_DONTWAIT);
+
+	if (len < 0)
+		return errno == ECONNRESET ? 0 : -errno;
+	if (len == 0)
+		return 0;
+	return len == (ssize_t)sizeof(message) ? (int)message.kind : -EPROTO;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_LINK_H
+#define V4MAP_LINK_H
+/* v4mapd's end of the conversation with the plugin (control.h). */
+
+#include <stddef.h>
+#include <stdint.h>
+#include "v4map/control.h"
+
+/* Send a message with a text that may be cut.  Never waits; returns 0 or a negative errno. */
+int link_say(enum control_kind kind, uint32_t generation, const char *text);
+
+/* Hand over a policy image in a sealed memory file.  Returns 0 or a negative errno. */
+int link_offer_policy(uint32_t generation, const void *image, size_t size);
+
+/* The next request: its kind, 0 when the plugin has gone, or a negative errno (-EAGAIN: none). */
+int link_next_request(void);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * v4mapd: started by v4map.so, one for each server.  Its first process checks what it was given
+ * and ends, so that OpenVPN has nobody to collect; the supervisor it leaves behind keeps the ring
+ * and the journal mapped and replaces a worker that dies.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "link.h"
+#include "v4map-paths.h"
+#include "worker.h"
+
+enum { FIRST_OTHER_FD = 5, QUICK_RESTARTS = 10, RESTART_PAUSE_MS = 1000 };
+
+static const char USAGE[] =
+	"usage: v4mapd POLICY\n"
+	"\n"
+	"v4mapd reads the policy and writes the connect log of one OpenVPN server.  It is started "
+	"by\n"
+	"the plugin (`plugin v4map.so [POLICY] [v4mapd=/path]` in server.conf) and ends when the\n"
+	"server ends; there is no need to start it by hand.  See v4mapd(8).\n";
+
+/* The ring comes from the plugin at RING_FD, its size sealed. */
+static struct ring *map_ring(void)
+{
+	struct ring *ring;
+	struct stat st;
+
+	if (fstat(CONTROL_FD, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return NULL;
+	if (fstat(RING_FD, &st) != 0 || st.st_size != (off_t)sizeof(*ring))
+		return NULL;
+	if ((fcntl(RING_FD, F_GET_SEALS) & F_SEAL_SHRINK) == 0)
+		return NULL;
+	ring = mmap(NULL, sizeof(*ring), PROT_READ | PROT_WRITE, MAP_SHARED, RING_FD, 0);
+	if (ring == MAP_FAILED || !ring_valid(ring))
+		return NULL;
+	(void)close(RING_FD);
+	return ring;
+}
+
+/* Absolute, since the working folder changes; "" is the default place: NULL. */
+static int absolute_path(const char *path, char **ret)
+{
+	char *cwd;
+	int len;
+
+	*ret = NULL;
+	if (path[0] == '\0')
+		return 0;
+	if (path[0] == '/') {
+		*ret = strdup(path);
+		return *ret != NULL ? 0 : -ENOMEM;
+	}
+	cwd = getcwd(NULL, 0);
+	if (cwd == NULL)
+		return -errno;
+	len = asprintf(ret, "%s/%s", cwd, path);
+	free(cwd);
+	return len >= 0 ? 0 : -ENOMEM;
+}
+
+/* The server decides when the work ends, not a terminal and not the init system's SIGTERM. */
+static void ignore_signals(void)
+{
+	static const int IGNORED[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ};
+
+	for (size_t i = 0; i < sizeof(IGNORED) / sizeof(IGNORED[0]); i++)
+		(void)signal(IGNORED[i], SIG_IGN);
+}
+
+static void close_stdio(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; fd >= 0 && i < 3; i++)
+		(void)dup2(fd, i);
+	if (fd > 2)
+		(void)close(fd);
+}
+
+static int fail(const char *what)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "v4mapd cannot start: %s: %s", what, strerror(errno));
+	(void)link_say(CONTROL_FAILED, 0, text);
+	return EXIT_FAILURE;
+}
+
+/* Run workers until one is done.  `worker` is as each of them finds it. */
+static int supervise(struct worker *worker)
+{
+	const struct timespec pause = {.tv_sec = RESTART_PAUSE_MS / 1000};
+	unsigned restarts = 0;
+	int status;
+	pid_t pid;
+
+	for (;;) {
+		pid = fork();
+		if (pid == 0)
+			_exit(worker_run(worker));
+		if (pid < 0 || waitpid(pid, &status, 0) != pid)
+			return fail("the worker");
+		if (WIFEXITED(status))
+			return WEXITSTATUS(status);
+		if (!worker->journal->started)
+			return fail("the worker died");
+		if (++restarts > QUICK_RESTARTS)
+			(void)nanosleep(&pause, NULL);
+	}
+}
+
+static int supervisor(struct ring *ring, char *policy_path, int server, unsigned server_pid)
+{
+	static struct worker worker;
+	struct strbuf run;
+
+	worker.ring = ring;
+	worker.policy_path = policy_path;
+	worker.server = server;
+	worker.server_pid = server_pid;
+	worker.lines = malloc(WRITER_BATCH_SIZE);
+	worker.journal = mmap(NULL, sizeof(*worker.journal), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (worker.lines == NULL || worker.journal == MAP_FAILED)
+		return fail("memory");
+	strbuf_init(&run, worker.run, sizeof(worker.run));
+	for (size_t i = 0; i < RING_RUN_ID_SIZE; i++)
+		strbuf_addf(&run, "%02x", ring->run_id[i]);
+	(void)gethostname(worker.host, sizeof(worker.host) - 1); /* else it stays empty */
+	close_stdio();
+	(void)umask(027);
+	if (chdir("/") != 0)
+		return fail("chdir /");
+	return supervise(&worker);
+}
+
+int main(int argc, char **argv)
+{
+	pid_t parent = getppid(), pid;
+	char *policy_path;
+	struct ring *ring;
+	int server;
+
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		(void)puts("v4mapd " V4MAP_VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		(void)fputs(USAGE, stdout);
+		return EXIT_SUCCESS;
+	}
+	ring = argc == 2 ? map_ring() : NULL;
+	if (ring == NULL) {
+		(void)fputs(USAGE, stderr);
+		return 2;
+	}
+	(void)close_range(FIRST_OTHER_FD, ~0U, 0);
+	ignore_signals();
+	(void)fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
+	server = (int)syscall(SYS_pidfd_open, parent, 0);
+	if (server < 0)
+		return fail("pidfd_open (Linux 5.3 or newer is needed)");
+	if (absolute_path(argv[1], &policy_path) != 0)
+		return fail("the policy's path");
+	pid = fork();
+	if (pid < 0)
+		return fail("fork");
+	if (pid > 0)
+		return EXIT_SUCCESS;
+	return supervisor(ring, policy_path, server, (unsigned)parent);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "record.h"
+#include "v4map/push.h"
+
+struct session *session_new(struct plugin *plugin)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL)
+		return NULL;
+	session->number = ++plugin->companion->session_count;
+	session->next = plugin->sessions;
+	if (session->next != NULL)
+		session->next->previous = session;
+	plugin->sessions = session;
+	return session;
+}
+
+void session_free(struct plugin *plugin, struct session *session)
+{
+	if (session == NULL)
+		return;
+	if (session->authorised)
+		record_end(plugin, session, NULL);
+	if (session->previous != NULL)
+		session->previous->next = session->next;
+	else
+		plugin->sessions = session->next;
+	if (session->next != NULL)
+		session->next->previous = session->previous;
+	free(session);
+}
+
+/* The peer as one pair of variables shows it. */
+static void read_peer(const struct policy *policy, const struct env_address *address,
+	const char *common_name, const char *socket, struct peer *peer)
+{
+	const struct peer_texts texts = {.ip = address->ip,
+		.ip6 = address->ip6,
+		.port = address->port,
+		.ip6_is_live = address->ip6_is_live,
+		.socket = socket,
+		.common_name = common_name};
+	const struct prefix *translators;
+	size_t count;
+
+	translators = policy_translators(policy, &count);
+	peer_init(peer, &texts, translators, count);
+}
+
+/* Keep what later hooks and the session's end need; the environment goes when the hook does. */
+static void keep_peer(struct session *session, const struct peer *peer)
+{
+	session->peer = *peer;
+	session->peer.common_name = NULL;
+	if (peer->common_name == NULL)
+		return;
+	(void)strncpy(session->name, peer->common_name, SESSION_NAME_MAX); /* last byte stays NUL */
+	session->peer.common_name = session->name;
+}
+
+enum verdict session_verify(struct plugin *plugin, struct session *session, const struct env *env)
+{
+	const struct policy *policy = companion_policy(plugin->companion);
+	struct decision decision;
+	struct peer peer;
+
+	/* OpenVPN 2.5 has no common_name here at first and the last client's later. */
+	read_peer(policy, &env->untrusted, env->certificate_name, NULL, &peer);
+	session->verify_ip = peer.addr.ip;
+	policy_decide(policy, &peer, STAGE_VERIFY, plugin->companion->scratch, &decision);
+	if (decision.verdict == VERDICT_ALLOW)
+		return VERDICT_ALLOW;
+	record_refused(plugin, session, env, &peer, &decision, REASON_RULE);
+	return VERDICT_DENY;
+}
+
+void session_socket(struct plugin *plugin, const struct env *env, const char *socket)
+{
+	struct peer peer;
+
+	read_peer(companion_policy(plugin->companion), &env->trusted, NULL, NULL, &peer);
+	if (peer.addr.ip.family != FAMILY_NONE && socket_text_family(socket) != FAMILY_NONE)
+		sockets_put(&plugin->sockets, &peer.addr.ip, peer.port, socket);
+}
+
+/* Without IPCHANGE the configuration may still tell, if there is but one listener (2.4 to 2.6). */
+static void guess_listener(struct peer *peer, const struct env *env)
+{
+	if (peer->listener != FAMILY_NONE || env->proto == NULL || env->several_listeners)
+		return;
+	if (strcmp(env->proto, "udp6") == 0 || strcmp(env->proto, "tcp6-server") == 0)
+		peer_set_listener(peer, FAMILY_IPV6);
+	else if (strcmp(env->proto, "udp4") == 0 || strcmp(env->proto, "tcp4-server") == 0)
+		peer_set_listener(peer, FAMILY_IPV4);
+}
+
+/* The peer at CLIENT_CONNECT: trusted_*, the socket that IPCHANGE told, and the tunnel. */
+static void read_connecting_peer(struct plugin *plugin, const struct session *session,
+	const struct policy *policy, const struct env *env, struct peer *peer)
+{
+	const char *name = env->common_name != NULL ? env->common_name : env->certificate_name;
+	bool mapped_pool =
+		env->pool_ipv4 != NULL && env->pool_ipv6 == NULL && env->pool_ipv6_netbits != NULL;
+	const char *socket;
+
+	read_peer(policy, &env->trusted, name, NULL, peer);
+	socket = sockets_find(&plugin->sockets, &peer->addr.ip, peer->port);
+	if (socket != NULL)
+		read_peer(policy, &env->trusted, name, socket, peer);
+	guess_listener(peer, env);
+	peer_set_tunnel(
+		peer, env->pool_ipv4, env->pool_ipv6, mapped_pool, env->server_ipv4 != NULL);
+	if (session->verify_ip.family != FAMILY_NONE &&
+		!ipaddr_equal(&session->verify_ip, &peer->addr.ip))
+		peer->mismatches |= MISMATCH_VERIFY_CONNECT_DIFFER;
+}
+
+static enum verdict refuse(struct plugin *plugin, struct session *session, const struct env *env,
+	const struct peer *peer, const struct decision *decision, enum event_reason reason)
+{
+	record_refused(plugin, session, env, peer, decision, reason);
+	return VERDICT_DENY;
+}
+
+enum verdict session_connect(
+	struct plugin *plugin, struct session *session, const struct env *env, char **text)
+{
+	const struct policy *policy = companion_policy(plugin->companion);
+	struct decision decision = {.verdict = VERDICT_DENY};
+	struct strbuf rendered;
+	struct peer peer;
+
+	read_connecting_peer(plugin, session, policy, env, &peer);
+	/* Without an address no rule about addresses can refuse, so nothing can be allowed. */
+	if (peer.addr.ip.family == FAMILY_NONE)
+		return refuse(plugin, session, env, &peer, &decision, REASON_NO_ADDRESS);
+	policy_decide(policy, &peer, STAGE_CONNECT, plugin->companion->scratch, &decision);
+	if (decision.verdict != VERDICT_ALLOW)
+		return refuse(plugin, session, env, &peer, &decision, REASON_RULE);
+	strbuf_init(&rendered, plugin->text, sizeof(plugin->text));
+	if (push_render(policy, &decision, &rendered) != 0)
+		return refuse(plugin, session, env, &peer, &decision, REASON_TEXT_TOO_LONG);
+	*text = rendered.len != 0 ? strdup(rendered.data) : NULL;
+	if (rendered.len != 0 && *text == NULL)
+		return refuse(plugin, session, env, &peer, &decision, REASON_INTERNAL);
+	/* A second call for the same session only repeats the text: another plugin deferred. */
+	if (!session->authorised) {
+		keep_peer(session, &peer);
+		record_authorised(plugin, session, env, &peer, &decision);
+	}
+	return VERDICT_ALLOW;
+}
+
+void session_address(struct plugin *plugin, struct session *session, const struct env *env,
+	const char *operation, const char *address)
+{
+	session->learned = true;
+	record_address(plugin, session, env, operation, address);
+}
+
+void session_disconnect(struct plugin *plugin, struct session *session, const struct env *env)
+{
+	struct peer peer;
+
+	/* OpenVPN 2.6 also announces the end of a session that was refused. */
+	if (!session->authorised)
+		return;
+	read_peer(companion_policy(plugin->companion), &env->trusted, NULL, NULL, &peer);
+	if (peer.addr.ip.family != FAMILY_NONE) {
+		/* A float calls no hook: only here does the other family show. */
+		if (peer.addr.ip.family != session->peer.addr.ip.family)
+			session->peer.mismatches |= MISMATCH_FAMILY_CHANGED;
+		session->peer.mismatches |= peer.mismatches & MISMATCH_AMBIGUOUS_PEER;
+	}
+	record_end(plugin, session, env);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_SESSION_H
+#define V4MAP_SESSION_H
+/*
+ * What each hook does, free of OpenVPN's types: read the environment, build the peer, decide,
+ * record.  One session is one client context of OpenVPN (constructor to destructor).
+ */
+
+#include "companion.h"
+#include "env.h"
+#include "sockets.h"
+
+enum { SESSION_NAME_MAX = 64 }; /* bytes kept of a common name; OpenVPN's own limit */
+
+struct session {
+	struct session *previous, *next;
+	uint64_t number;
+	struct peer peer;	 /* as last recorded; common_name points to `name` or is NULL */
+	struct ipaddr verify_ip; /* what TLS_VERIFY saw; FAMILY_NONE: it never ran */
+	char name[SESSION_NAME_MAX + 1];
+	bool authorised; /* recorded, and its end is still to be recorded */
+	bool learned;	 /* LEARN_ADDRESS came: the session really began */
+};
+
+struct plugin {
+	struct companion *companion;
+	struct session *sessions; /* all that live, also OpenVPN's own context */
+	size_t authorised;	  /* of them, those whose end is still to be recorded */
+	struct sockets sockets;
+	char text[PUSH_TEXT_MAX + 1]; /* where a client's text is rendered before it is copied */
+};
+
+struct session *session_new(struct plugin *plugin); /* NULL: no memory */
+/* Records the end of a session that OpenVPN did not announce. */
+void session_free(struct plugin *plugin, struct session *session);
+
+/* TLS_VERIFY, depth 0. */
+enum verdict session_verify(struct plugin *plugin, struct session *session, const struct env *env);
+
+/* IPCHANGE; `socket` is its argument.  Over UDP it comes with the server's context. */
+void session_socket(struct plugin *plugin, const struct env *env, const char *socket);
+
+/*
+ * CLIENT_CONNECT_V2, and CLIENT_CONNECT_DEFER_V2 once more.  With VERDICT_ALLOW *text is the
+ * client's configuration, malloc'ed, the caller's; or NULL when there is nothing to push.
+ */
+enum verdict session_connect(
+	struct plugin *plugin, struct session *session, const struct env *env, char **text);
+
+/* LEARN_ADDRESS "add" or "update". */
+void session_address(struct plugin *plugin, struct session *session, const struct env *env,
+	const char *operation, const char *address);
+
+/* CLIENT_DISCONNECT. */
+void session_disconnect(struct plugin *plugin, struct session *session, const struct env *env);
+
+#endif
