@@ -6,6 +6,9 @@
 #include "v4map/json.h"
 #include "v4map-paths.h"
 
+/* The place of the hash, which chain_seal fills in; time and hash have a fixed length (chain.h). */
+static const char NO_HASH[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /* ECS: event.category and event.type come from closed lists of their own. */
 struct kind {
 	const char *category[2];
@@ -153,6 +156,8 @@ static void add_event(struct line *line)
 		&KINDS[event->action < EVENT_ACTION_COUNT ? event->action : EVENT_NONE];
 
 	json_object(&line->json, "event");
+	json_string(&line->json, "hash", NO_HASH);
+	json_uint(&line->json, "sequence", line->context->sequence);
 	json_string(&line->json, "kind", "event");
 	add_list(line, "category", kind->category);
 	add_list(line, "type", kind->type);
@@ -160,7 +165,6 @@ static void add_event(struct line *line)
 	json_string(&line->json, "outcome", kind->outcome != NULL ? kind->outcome : "unknown");
 	if (reason != NULL)
 		json_string(&line->json, "reason", reason);
-	json_uint(&line->json, "sequence", line->context->sequence);
 	if (event->counters)
 		json_uint(&line->json, "duration", event->duration_s * UINT64_C(1000000000));
 	json_object_end(&line->json);
@@ -316,10 +320,10 @@ static void add_all(struct line *line)
 {
 	json_object(&line->json, NULL);
 	add_time(line);
+	add_event(line);
 	json_object(&line->json, "ecs");
 	json_string(&line->json, "version", V4MAP_ECS_VERSION);
 	json_object_end(&line->json);
-	add_event(line);
 	json_object(&line->json, "host");
 	json_string(&line->json, "name", line->context->host != NULL ? line->context->host : "");
 	json_object_end(&line->json);

@@ -106,17 +106,15 @@ static int move_torn(struct audit *audit, const char *path, const char *data, si
 	return 0;
 }
 
-int audit_recover(
-	struct audit *audit, const char *path, uint64_t *sequence, off_t *torn, struct err *err)
+int audit_recover(struct audit *audit, const char *path, struct audit_end *ret, struct err *err)
 {
 	const size_t size = 2 * EVENT_LINE_MAX;
 	char *data = malloc(size);
-	size_t begin = 0, rest;
+	size_t begin = 0, rest = 0;
 	ssize_t len;
 	int rc = 0;
 
-	*sequence = 0;
-	*torn = 0;
+	*ret = (struct audit_end){.sequence = 0};
 	if (data == NULL)
 		return err_set(err, -ENOMEM, "no memory to read the log");
 	len = read_end(audit, data, size);
@@ -133,10 +131,12 @@ int audit_recover(
 			path, strerror(-rc));
 		goto out;
 	}
-	*torn = (off_t)rest;
-	if (audit->size != 0 &&
-		log_line_sequence(data + begin, (size_t)len - rest - begin - 1, sequence) != 0)
-		rc = err_set(err, -EINVAL,
+	ret->torn = (off_t)rest;
+	if (audit->size != 0)
+		rc = log_line_end(
+			data + begin, (size_t)len - rest - begin - 1, &ret->sequence, ret->hash);
+	if (rc != 0)
+		(void)err_set(err, rc,
 			"the last line of '%s' is no record of v4map: move the file away", path);
 out:
 	free(data);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "v4map/chain.h"
 #include "v4map/err.h"
 
 struct audit {
@@ -24,12 +25,18 @@ struct audit {
 int audit_open(struct audit *audit, const char *path, struct err *err);
 void audit_close(struct audit *audit);
 
+/* Where a log ends: what the next line goes on from. */
+struct audit_end {
+	uint64_t sequence; /* of the last line; 0 in an empty log */
+	uint8_t hash[CHAIN_HASH_SIZE];
+	off_t torn; /* bytes that stood behind the last whole line */
+};
+
 /*
- * The sequence of the last whole line, 0 in an empty log.  What stands behind it is no line: it
- * is moved to `PATH.torn-N` and *torn says how many bytes.  Returns 0 or a negative errno.
+ * Find the end of the log.  What stands behind the last whole line is no line: it is moved to
+ * `PATH.torn-N`.  Returns 0, or a negative errno with err filled in.
  */
-int audit_recover(
-	struct audit *audit, const char *path, uint64_t *sequence, off_t *torn, struct err *err);
+int audit_recover(struct audit *audit, const char *path, struct audit_end *ret, struct err *err);
 
 /* Append whole lines.  Returns 0, or a negative errno: then the file is as it was before. */
 int audit_append(struct audit *audit, const char *lines, size_t len);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include "v4map/chain.h"
 #include "v4map/event.h"
 #include "v4map/policy_yaml.h"
 
@@ -21,13 +22,15 @@ struct intent {
 	off_t offset; /* size of the log before it */
 	size_t bytes; /* its length */
 	uint64_t next_sequence, next_tail, next_own_tail;
+	uint8_t next_hash[CHAIN_HASH_SIZE];
 };
 
 struct journal {
 	bool started;	     /* a worker has opened the log and the plugin has its policy */
 	uint32_t generation; /* of the policy in force */
 	char audit_file[POLICY_PATH_MAX];
-	uint64_t sequence; /* of the last line that is surely in the log */
+	uint64_t sequence;	       /* of the last line that is surely in the log */
+	uint8_t hash[CHAIN_HASH_SIZE]; /* its hash */
 	struct intent intent;
 	/* v4mapd's own records that wait to be written: put in and taken out, ever. */
 	uint64_t own_head, own_tail;

@@ -133,9 +133,10 @@ static int supervisor(struct ring *ring, char *policy_path, int server, unsigned
 	worker.server = server;
 	worker.server_pid = server_pid;
 	worker.lines = malloc(WRITER_BATCH_SIZE);
+	worker.chain = chain_new((uint8_t[CHAIN_HASH_SIZE]){0});
 	worker.journal = mmap(NULL, sizeof(*worker.journal), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (worker.lines == NULL || worker.journal == MAP_FAILED)
+	if (worker.lines == NULL || worker.chain == NULL || worker.journal == MAP_FAILED)
 		return fail("memory");
 	strbuf_init(&run, worker.run, sizeof(worker.run));
 	for (size_t i = 0; i < RING_RUN_ID_SIZE; i++)

@@ -24,29 +24,36 @@ static int64_t monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Open the log that the journal names and find its last sequence. */
-static int open_audit(
-	const char *path, struct audit *audit, uint64_t *sequence, off_t *torn, struct err *err)
+static int open_audit(const char *path, struct audit *audit, struct audit_end *end, struct err *err)
 {
 	int rc = audit_open(audit, path, err);
 
 	if (rc != 0)
 		return rc;
-	rc = audit_recover(audit, path, sequence, torn, err);
+	rc = audit_recover(audit, path, end, err);
 	if (rc != 0)
 		audit_close(audit);
 	return rc;
 }
 
-static void note_recovered(struct worker *worker, off_t torn)
+/* Go on with another log; what was meant for the old one goes there first. */
+static void switch_audit(struct worker *worker, const char *path, const struct audit *audit,
+	const struct audit_end *end)
 {
+	struct journal *journal = worker->journal;
 	struct event *event;
 
-	if (torn == 0)
+	(void)writer_flush(worker);
+	audit_close(&worker->audit);
+	worker->audit = *audit;
+	journal->sequence = end->sequence;
+	memcpy(journal->hash, end->hash, sizeof(journal->hash));
+	(void)strncpy(journal->audit_file, path, sizeof(journal->audit_file) - 1);
+	if (end->torn == 0)
 		return;
 	event = writer_own(worker, EVENT_RECOVERED);
 	event->reason = REASON_TORN_TAIL;
-	event->first = (uint64_t)torn;
+	event->first = (uint64_t)end->torn;
 }
 
 /* Make `file` the policy in force: log, generation, image.  On failure nothing has changed. */
@@ -54,12 +61,11 @@ static int adopt_policy(struct worker *worker, const struct policy_file *file, s
 {
 	struct journal *journal = worker->journal;
 	struct audit audit = {.fd = -1};
-	uint64_t sequence = 0;
-	off_t torn = 0;
+	struct audit_end end;
 	int rc;
 
 	if (strcmp(journal->audit_file, file->audit_file) != 0) {
-		rc = open_audit(file->audit_file, &audit, &sequence, &torn, err);
+		rc = open_audit(file->audit_file, &audit, &end, err);
 		if (rc != 0)
 			return rc;
 	}
@@ -70,14 +76,8 @@ static int adopt_policy(struct worker *worker, const struct policy_file *file, s
 	}
 	journal->generation++;
 	atomic_store_explicit(&worker->ring->generation, journal->generation, memory_order_release);
-	if (audit.fd >= 0) {
-		(void)writer_flush(worker); /* to the log the records were meant for */
-		audit_close(&worker->audit);
-		worker->audit = audit;
-		journal->sequence = sequence;
-		strcpy(journal->audit_file, file->audit_file); /* arrays of one size */
-		note_recovered(worker, torn);
-	}
+	if (audit.fd >= 0)
+		switch_audit(worker, file->audit_file, &audit, &end);
 	return 0;
 }
 

@@ -26,6 +26,7 @@ struct worker {
 	unsigned server_pid;
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];
+	struct chain *chain;
 	char *lines; /* WRITER_BATCH_SIZE bytes where a batch is rendered */
 };
 

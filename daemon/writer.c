@@ -31,8 +31,10 @@ static void add_line(
 		.sequence = sequence,
 		.host = worker->host,
 		.pid = worker->server_pid};
+	size_t begin = lines->len;
 
 	event_to_json(event, &context, lines);
+	(void)chain_seal(worker->chain, lines->data + begin, lines->len - begin);
 	strbuf_addc(lines, '\n');
 }
 
@@ -43,6 +45,7 @@ static void render(struct worker *worker, struct strbuf *lines, struct intent *i
 	size_t pending = ring_pending(worker->ring), taken = 0;
 	struct event event;
 
+	chain_set(worker->chain, journal->hash);
 	intent->next_sequence = journal->sequence;
 	intent->next_own_tail = journal->own_tail;
 	while (intent->next_own_tail < journal->own_head)
@@ -52,6 +55,7 @@ static void render(struct worker *worker, struct strbuf *lines, struct intent *i
 		ring_peek(worker->ring, taken++, &event);
 		add_line(worker, &event, ++intent->next_sequence, lines);
 	}
+	chain_get(worker->chain, intent->next_hash);
 	intent->next_tail = atomic_load(&worker->ring->tail) + taken;
 	intent->bytes = lines->len;
 }
@@ -62,6 +66,7 @@ static void commit(struct worker *worker)
 	struct journal *journal = worker->journal;
 
 	journal->sequence = journal->intent.next_sequence;
+	memcpy(journal->hash, journal->intent.next_hash, sizeof(journal->hash));
 	journal->own_tail = journal->intent.next_own_tail;
 	ring_release(worker->ring, journal->intent.next_tail);
 	journal->intent.pending = false;

@@ -15,13 +15,16 @@
 enum { EVENT_LINE_MAX = 8192 }; /* bytes of a line, its '\n' included */
 
 struct event_context {
-	const char *run;    /* text that names this run of the server */
-	uint64_t sequence;  /* of the line in the log, contiguous across runs and files */
-	const char *host;   /* host name; may be NULL */
-	unsigned pid;	    /* OpenVPN's process */
+	const char *run;   /* text that names this run of the server */
+	uint64_t sequence; /* of the line in the log, contiguous across runs and files */
+	const char *host;  /* host name; may be NULL */
+	unsigned pid;	   /* OpenVPN's process */
 };
 
-/* Append the object, without line end.  The record's texts may hold anything. */
+/*
+ * Append the object, without line end and not yet sealed (chain.h).  The record's texts may hold
+ * anything.
+ */
 void event_to_json(
 	const struct event *event, const struct event_context *context, struct strbuf *sb);
 

@@ -3,10 +3,13 @@
 #define V4MAP_LOG_LINE_H
 /* Reading a line of the connect log back (jansson). */
 
-#include <stddef.h>
-#include <stdint.h>
+#include "v4map/chain.h"
 
-/* `event.sequence` of one line without its end.  Returns 0, or -EINVAL with *ret untouched. */
-int log_line_sequence(const char *line, size_t len, uint64_t *ret);
+/*
+ * What the line after this one goes on from: `event.sequence` and `event.hash`.  `len` does not
+ * count '\n'.  Returns 0, or -EINVAL when the bytes are no record; the results are untouched then.
+ */
+int log_line_end(
+	const char *line, size_t len, uint64_t *sequence, uint8_t hash[static CHAIN_HASH_SIZE]);
 
 #endif
