@@ -37,8 +37,8 @@ static int open_audit(const char *path, struct audit *audit, struct audit_end *e
 }
 
 /* Go on with another log; what was meant for the old one goes there first. */
-static void switch_audit(struct worker *worker, const char *path, const struct audit *audit,
-	const struct audit_end *end)
+static void switch_audit(struct worker *worker, const char path[static POLICY_PATH_MAX],
+	const struct audit *audit, const struct audit_end *end)
 {
 	struct journal *journal = worker->journal;
 	struct event *event;
@@ -48,7 +48,7 @@ static void switch_audit(struct worker *worker, const char *path, const struct a
 	worker->audit = *audit;
 	journal->sequence = end->sequence;
 	memcpy(journal->hash, end->hash, sizeof(journal->hash));
-	(void)strncpy(journal->audit_file, path, sizeof(journal->audit_file) - 1);
+	memcpy(journal->audit_file, path, sizeof(journal->audit_file));
 	if (end->torn == 0)
 		return;
 	event = writer_own(worker, EVENT_RECOVERED);
