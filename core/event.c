@@ -100,7 +100,8 @@ bool event_next_text(const struct event *event, size_t *at, struct event_text *r
 	len = event->texts[*at + 1] + ((size_t)event->texts[*at + 2] << 8);
 	if (len > end - *at - 3)
 		return false;
-	ret->tag = event->texts[*at] < EVENT_TAG_COUNT ? (enum event_tag)event->texts[*at] : TAG_END;
+	ret->tag =
+		event->texts[*at] < EVENT_TAG_COUNT ? (enum event_tag)event->texts[*at] : TAG_END;
 	ret->bytes = event->texts + *at + 3;
 	ret->len = len;
 	*at += 3 + len;

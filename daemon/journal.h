@@ -27,6 +27,7 @@ struct intent {
 
 struct journal {
 	bool started;	     /* a worker has opened the log and the plugin has its policy */
+	bool reload;	     /* the next worker reads the policy again */
 	uint32_t generation; /* of the policy in force */
 	char audit_file[POLICY_PATH_MAX];
 	uint64_t sequence;	       /* of the last line that is surely in the log */

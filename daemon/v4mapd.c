@@ -114,6 +114,8 @@ static int supervise(struct worker *worker)
 			_exit(worker_run(worker));
 		if (pid < 0 || waitpid(pid, &status, 0) != pid)
 			return fail("the worker");
+		if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_RELOAD)
+			continue;
 		if (WIFEXITED(status))
 			return WEXITSTATUS(status);
 		if (!worker->journal->started)

@@ -24,97 +24,7 @@ static int64_t monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int open_audit(const char *path, struct audit *audit, struct audit_end *end, struct err *err)
-{
-	int rc = audit_open(audit, path, err);
-
-	if (rc != 0)
-		return rc;
-	rc = audit_recover(audit, path, end, err);
-	if (rc != 0)
-		audit_close(audit);
-	return rc;
-}
-
-/* Go on with another log; what was meant for the old one goes there first. */
-static void switch_audit(struct worker *worker, const char path[static POLICY_PATH_MAX],
-	const struct audit *audit, const struct audit_end *end)
-{
-	struct journal *journal = worker->journal;
-	struct event *event;
-
-	(void)writer_flush(worker);
-	audit_close(&worker->audit);
-	worker->audit = *audit;
-	journal->sequence = end->sequence;
-	memcpy(journal->hash, end->hash, sizeof(journal->hash));
-	memcpy(journal->audit_file, path, sizeof(journal->audit_file));
-	if (end->torn == 0)
-		return;
-	event = writer_own(worker, EVENT_RECOVERED);
-	event->reason = REASON_TORN_TAIL;
-	event->first = (uint64_t)end->torn;
-}
-
-/* Make `file` the policy in force: log, generation, image.  On failure nothing has changed. */
-static int adopt_policy(struct worker *worker, const struct policy_file *file, struct err *err)
-{
-	struct journal *journal = worker->journal;
-	struct audit audit = {.fd = -1};
-	struct audit_end end;
-	int rc;
-
-	if (strcmp(journal->audit_file, file->audit_file) != 0) {
-		rc = open_audit(file->audit_file, &audit, &end, err);
-		if (rc != 0)
-			return rc;
-	}
-	rc = link_offer_policy(journal->generation + 1, file->image, file->image_size);
-	if (rc != 0) {
-		audit_close(&audit);
-		return err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
-	}
-	journal->generation++;
-	atomic_store_explicit(&worker->ring->generation, journal->generation, memory_order_release);
-	if (audit.fd >= 0)
-		switch_audit(worker, file->audit_file, &audit, &end);
-	return 0;
-}
-
-static const char *policy_name(const struct worker *worker)
-{
-	return worker->policy_path != NULL ? worker->policy_path : V4MAP_POLICY_DEFAULT;
-}
-
-/* Read the policy and adopt it; the plugin is told either way.  Returns 0 or a negative errno. */
-static int load_policy(struct worker *worker, enum control_kind on_error)
-{
-	struct err err = {.text = ""};
-	struct policy_file file;
-	char text[sizeof(((struct control *)NULL)->text)];
-	struct event *event;
-	int rc = policy_file_load(worker->policy_path, true, &file, &err);
-
-	if (rc == 0) {
-		rc = adopt_policy(worker, &file, &err);
-		if (rc == 0) {
-			event = writer_own(worker, EVENT_POLICY_LOADED);
-			event_add_text(
-				event, TAG_FILE, file.is_default ? NULL : policy_name(worker));
-		}
-		policy_file_done(&file);
-	}
-	if (rc == 0)
-		return 0;
-	err_format(&err, text, sizeof(text));
-	event = writer_own(worker, EVENT_POLICY_REJECTED);
-	event_add_text(event, TAG_FILE, policy_name(worker));
-	event_add_text(event, TAG_MESSAGE, text);
-	(void)link_say(on_error, worker->journal->generation, text);
-	return rc;
-}
-
-/* A worker in a killed one's place: open the same log and finish what was begun. */
+/* In another worker's place: open the same log and finish what was begun. */
 static int resume(struct worker *worker)
 {
 	struct err err;
@@ -162,7 +72,7 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 		return false;
 	kind = link_next_request();
 	if (kind == CONTROL_RELOAD)
-		(void)load_policy(worker, CONTROL_REJECTED);
+		worker->journal->reload = true;
 	return kind == CONTROL_RELOAD || kind == -EAGAIN;
 }
 
@@ -178,18 +88,34 @@ static void drain(struct worker *worker)
 		(void)audit_sync(&worker->audit);
 }
 
+/* Returns false when the server cannot start; later a bad policy changes nothing. */
+static bool start(struct worker *worker)
+{
+	bool wanted = worker->journal->reload || !worker->journal->started;
+
+	worker->audit.fd = -1;
+	/* A reload that kills its worker is not tried again. */
+	worker->journal->reload = false;
+	if (worker->journal->started)
+		(void)resume(worker);
+	if (wanted && policy_adopt(worker) != 0 && !worker->journal->started)
+		return false;
+	worker->journal->started = true;
+	return true;
+}
+
 int worker_run(struct worker *worker)
 {
 	int64_t busy_ms = 0, synced_ms = 0;
 	int timeout_ms = 0;
 
-	worker->audit.fd = -1;
-	if (!worker->journal->started && load_policy(worker, CONTROL_FAILED) != 0)
+	if (!start(worker))
 		return WORKER_CANNOT_START;
-	worker->journal->started = true;
 	while (wait_round(worker, timeout_ms)) {
 		uint64_t tail = atomic_load(&worker->ring->tail);
 
+		if (worker->journal->reload)
+			return WORKER_RELOAD;
 		if (write_round(worker, &synced_ms) != 0) {
 			timeout_ms = FAILING_POLL_MS;
 			continue;

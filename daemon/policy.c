@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <string.h>
+#include "link.h"
+#include "v4map-paths.h"
+
+/* A log that is new to this server: find its end. */
+static int open_audit(const char *path, struct audit *audit, struct audit_end *end, struct err *err)
+{
+	int rc = audit_open(audit, path, err);
+
+	if (rc != 0)
+		return rc;
+	rc = audit_recover(audit, path, end, err);
+	if (rc != 0)
+		audit_close(audit);
+	return rc;
+}
+
+/* Go on with another log; what was meant for the old one goes there first. */
+static void switch_audit(struct worker *worker, const char path[static POLICY_PATH_MAX],
+	const struct audit *audit, const struct audit_end *end)
+{
+	struct journal *journal = worker->journal;
+	struct event *event;
+
+	(void)writer_flush(worker);
+	audit_close(&worker->audit);
+	worker->audit = *audit;
+	journal->sequence = end->sequence;
+	memcpy(journal->hash, end->hash, sizeof(journal->hash));
+	memcpy(journal->audit_file, path, sizeof(journal->audit_file));
+	if (end->torn == 0)
+		return;
+	event = writer_own(worker, EVENT_RECOVERED);
+	event->reason = REASON_TORN_TAIL;
+	event->first = (uint64_t)end->torn;
+}
+
+static int put_in_force(struct worker *worker, const struct policy_file *file, struct err *err)
+{
+	struct journal *journal = worker->journal;
+	struct audit audit = {.fd = -1};
+	struct audit_end end;
+	int rc;
+
+	if (strcmp(journal->audit_file, file->audit_file) != 0) {
+		rc = open_audit(file->audit_file, &audit, &end, err);
+		if (rc != 0)
+			return rc;
+	}
+	rc = link_offer_policy(journal->generation + 1, file->image, file->image_size);
+	if (rc != 0) {
+		audit_close(&audit);
+		return err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
+	}
+	journal->generation++;
+	atomic_store_explicit(&worker->ring->generation, journal->generation, memory_order_release);
+	if (audit.fd >= 0)
+		switch_audit(worker, file->audit_file, &audit, &end);
+	return 0;
+}
+
+int policy_adopt(struct worker *worker)
+{
+	const char *name = worker->policy_path != NULL ? worker->policy_path : V4MAP_POLICY_DEFAULT;
+	const enum control_kind on_error =
+		worker->journal->started ? CONTROL_REJECTED : CONTROL_FAILED;
+	char text[sizeof(((struct control *)NULL)->text)];
+	struct err err = {.text = ""};
+	struct policy_file file;
+	struct event *event;
+	int rc = policy_file_load(worker->policy_path, true, &file, &err);
+
+	if (rc == 0) {
+		rc = put_in_force(worker, &file, &err);
+		if (rc == 0) {
+			event = writer_own(worker, EVENT_POLICY_LOADED);
+			event_add_text(event, TAG_FILE, file.is_default ? NULL : name);
+		}
+		policy_file_done(&file);
+	}
+	if (rc == 0)
+		return 0;
+	err_format(&err, text, sizeof(text));
+	event = writer_own(worker, EVENT_POLICY_REJECTED);
+	event_add_text(event, TAG_FILE, name);
+	event_add_text(event, TAG_MESSAGE, text);
+	(void)link_say(on_error, worker->journal->generation, text);
+	return rc;
+}
