@@ -128,7 +128,7 @@ $(BUILD)/v4map.so: $(PLUGIN_O) $(CORE_A) plugin/v4map.map
 		$(LDFLAGS) -o $@ $(PLUGIN_O) $(CORE_A)
 $(BUILD)/v4mapd: $(DAEMON_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(DAEMON_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS)
+	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(DAEMON_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS) -lseccomp
 $(BUILD)/v4map: $(CLI_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(CLI_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS)

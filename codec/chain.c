@@ -79,6 +79,13 @@ static void write_digits(const uint8_t hash[static CHAIN_HASH_SIZE], char *digit
 	}
 }
 
+void chain_print(
+	const uint8_t hash[static CHAIN_HASH_SIZE], char digits[static CHAIN_DIGITS + 1])
+{
+	write_digits(hash, digits);
+	digits[CHAIN_DIGITS] = '\0';
+}
+
 static int digit_value(char c)
 {
 	if (c >= '0' && c <= '9')

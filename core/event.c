@@ -30,6 +30,9 @@ static const char *const REASON_NAMES[EVENT_REASON_COUNT] = {
 	[REASON_NO_DISCONNECT_HOOK] = "no-disconnect-hook",
 	[REASON_NOT_ADMITTED] = "not-admitted",
 	[REASON_TORN_TAIL] = "torn-tail",
+	[REASON_TRUNCATED] = "truncated",
+	[REASON_IO_ERROR] = "io-error",
+	[REASON_LOG_FAILING] = "log-failing",
 };
 
 const char *event_action_name(enum event_action action)

@@ -146,8 +146,14 @@ out:
 int audit_append(struct audit *audit, const char *lines, size_t len)
 {
 	size_t done = 0;
+	struct stat st;
 	int rc;
 
+	if (fstat(audit->fd, &st) != 0)
+		return -errno;
+	if (st.st_size != audit->size)
+		return -ESTALE;
+	errno = 0;
 	while (done < len) {
 		ssize_t n = write(audit->fd, lines + done, len - done);
 

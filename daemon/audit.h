@@ -38,7 +38,10 @@ struct audit_end {
  */
 int audit_recover(struct audit *audit, const char *path, struct audit_end *ret, struct err *err);
 
-/* Append whole lines.  Returns 0, or a negative errno: then the file is as it was before. */
+/*
+ * Append whole lines.  Returns 0, or a negative errno: then the file is as it was before.
+ * -ESTALE: its size is not what this writer left; someone else has cut or written it.
+ */
 int audit_append(struct audit *audit, const char *lines, size_t len);
 
 /* To stable storage.  Returns 0 or a negative errno. */

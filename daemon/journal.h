@@ -12,9 +12,10 @@
 #include <sys/types.h>
 #include "v4map/chain.h"
 #include "v4map/event.h"
-#include "v4map/policy_yaml.h"
+#include "v4map/audit_settings.h"
 
-enum { JOURNAL_OWN_MAX = 8 };
+/* One record can also be put in front, so counting does not begin at 0. */
+enum { JOURNAL_OWN_MAX = 8, JOURNAL_OWN_START = 1u << 30 };
 
 /* A write of the log that may or may not have happened, and what holds once it has. */
 struct intent {
@@ -29,11 +30,11 @@ struct journal {
 	bool started;	     /* a worker has opened the log and the plugin has its policy */
 	bool reload;	     /* the next worker reads the policy again */
 	uint32_t generation; /* of the policy in force */
-	char audit_file[POLICY_PATH_MAX];
+	struct audit_settings audit;
 	uint64_t sequence;	       /* of the last line that is surely in the log */
 	uint8_t hash[CHAIN_HASH_SIZE]; /* its hash */
 	struct intent intent;
-	/* v4mapd's own records that wait to be written: put in and taken out, ever. */
+	/* v4mapd's own records that wait to be written; both count on from JOURNAL_OWN_START. */
 	uint64_t own_head, own_tail;
 	struct event own[JOURNAL_OWN_MAX];
 };

@@ -19,8 +19,8 @@ static int open_audit(const char *path, struct audit *audit, struct audit_end *e
 }
 
 /* Go on with another log; what was meant for the old one goes there first. */
-static void switch_audit(struct worker *worker, const char path[static POLICY_PATH_MAX],
-	const struct audit *audit, const struct audit_end *end)
+static void switch_audit(
+	struct worker *worker, const struct audit *audit, const struct audit_end *end)
 {
 	struct journal *journal = worker->journal;
 	struct event *event;
@@ -30,7 +30,6 @@ static void switch_audit(struct worker *worker, const char path[static POLICY_PA
 	worker->audit = *audit;
 	journal->sequence = end->sequence;
 	memcpy(journal->hash, end->hash, sizeof(journal->hash));
-	memcpy(journal->audit_file, path, sizeof(journal->audit_file));
 	if (end->torn == 0)
 		return;
 	event = writer_own(worker, EVENT_RECOVERED);
@@ -45,8 +44,8 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 	struct audit_end end;
 	int rc;
 
-	if (strcmp(journal->audit_file, file->audit_file) != 0) {
-		rc = open_audit(file->audit_file, &audit, &end, err);
+	if (strcmp(journal->audit.file, file->audit.file) != 0) {
+		rc = open_audit(file->audit.file, &audit, &end, err);
 		if (rc != 0)
 			return rc;
 	}
@@ -58,7 +57,8 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 	journal->generation++;
 	atomic_store_explicit(&worker->ring->generation, journal->generation, memory_order_release);
 	if (audit.fd >= 0)
-		switch_audit(worker, file->audit_file, &audit, &end);
+		switch_audit(worker, &audit, &end);
+	journal->audit = file->audit;
 	return 0;
 }
 

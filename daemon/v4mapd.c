@@ -140,6 +140,7 @@ static int supervisor(struct ring *ring, char *policy_path, int server, unsigned
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (worker.lines == NULL || worker.chain == NULL || worker.journal == MAP_FAILED)
 		return fail("memory");
+	worker.journal->own_head = worker.journal->own_tail = JOURNAL_OWN_START;
 	strbuf_init(&run, worker.run, sizeof(worker.run));
 	for (size_t i = 0; i < RING_RUN_ID_SIZE; i++)
 		strbuf_addf(&run, "%02x", ring->run_id[i]);

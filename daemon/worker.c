@@ -14,7 +14,8 @@
  * itself, often while there is something to do.
  */
 enum { BUSY_POLL_MS = 5, IDLE_POLL_MS = 50, BUSY_FOR_MS = 1000 };
-enum { SYNC_INTERVAL_MS = 1000, FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000 };
+enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000, ROTATION_LOOK_MS = 500 };
+enum { CHECKPOINT_LINES = 1000, CHECKPOINT_MS = 5 * 60 * 1000 };
 
 static int64_t monotonic_ms(void)
 {
@@ -32,7 +33,7 @@ static int resume(struct worker *worker)
 
 	if (worker->audit.fd >= 0)
 		return 0;
-	rc = audit_open(&worker->audit, worker->journal->audit_file, &err);
+	rc = audit_open(&worker->audit, worker->journal->audit.file, &err);
 	if (rc == 0)
 		rc = writer_resume(worker);
 	if (rc != 0)
@@ -40,19 +41,74 @@ static int resume(struct worker *worker)
 	return rc;
 }
 
-/* One round of writing; keeps the plugin informed of whether records can be kept. */
-static int write_round(struct worker *worker, int64_t *synced_ms)
+/* To stable storage; then everything written so far may be promised. */
+static int sync_log(struct worker *worker, int64_t now_ms)
 {
-	uint64_t tail;
+	int rc = audit_sync(&worker->audit);
+
+	worker->synced_ms = now_ms;
+	return rc == 0 ? 0 : rotation_leave_suspect(worker);
+}
+
+static bool sync_is_due(const struct worker *worker, int64_t now_ms)
+{
+	const struct audit_settings *audit = &worker->journal->audit;
+
+	if (!worker->audit.dirty || audit->durability == DURABILITY_NONE)
+		return false;
+	return audit->durability == DURABILITY_EACH ||
+	       now_ms - worker->synced_ms >= audit->sync_interval_ms;
+}
+
+static bool checkpoint_is_due(const struct worker *worker, int64_t now_ms)
+{
+	uint64_t lines = worker->journal->sequence - worker->checkpoint;
+
+	return lines >= CHECKPOINT_LINES ||
+	       (lines > 1 && now_ms - worker->checkpoint_ms >= CHECKPOINT_MS);
+}
+
+static int checkpoint(struct worker *worker, int64_t now_ms)
+{
+	int rc = worker->audit.dirty ? sync_log(worker, now_ms) : 0;
+
+	if (rc != 0)
+		return rc;
+	checkpoint_make(worker);
+	worker->checkpoint = worker->journal->sequence;
+	worker->checkpoint_ms = now_ms;
+	return 0;
+}
+
+static int write_and_sync(struct worker *worker, int64_t now_ms)
+{
 	int rc = resume(worker);
 
+	if (rc == 0 && now_ms - worker->looked_ms >= ROTATION_LOOK_MS) {
+		worker->looked_ms = now_ms;
+		rc = rotation_follow(worker);
+	}
 	if (rc == 0)
 		rc = writer_flush(worker);
-	tail = atomic_load(&worker->ring->tail);
-	if (rc == 0 && worker->audit.dirty && monotonic_ms() - *synced_ms >= SYNC_INTERVAL_MS) {
-		rc = audit_sync(&worker->audit);
-		*synced_ms = monotonic_ms();
+	if (rc == -ESTALE) { /* truncated since the last look */
+		rc = rotation_follow(worker);
+		if (rc == 0)
+			rc = writer_flush(worker);
 	}
+	if (rc == 0 && sync_is_due(worker, now_ms))
+		rc = sync_log(worker, now_ms);
+	if (rc == 0 && checkpoint_is_due(worker, now_ms))
+		rc = checkpoint(worker, now_ms);
+	return rc;
+}
+
+/* One round of writing; keeps the plugin informed of whether records can be kept. */
+static int write_round(struct worker *worker)
+{
+	uint64_t tail;
+	int rc = write_and_sync(worker, monotonic_ms());
+
+	tail = atomic_load(&worker->ring->tail);
 	if (rc == 0 && !worker->audit.dirty)
 		atomic_store_explicit(&worker->ring->durable, tail, memory_order_release);
 	atomic_store_explicit(&worker->ring->failing, rc != 0, memory_order_relaxed);
@@ -79,12 +135,14 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 /* The server has gone: whatever is in the ring is all there will be. */
 static void drain(struct worker *worker)
 {
-	int64_t deadline = monotonic_ms() + DRAIN_LIMIT_MS, never = 0;
+	int64_t deadline = monotonic_ms() + DRAIN_LIMIT_MS;
 
 	(void)writer_own(worker, EVENT_STOPPED);
-	while (write_round(worker, &never) != 0 && monotonic_ms() < deadline)
+	while (write_round(worker) != 0 && monotonic_ms() < deadline)
 		(void)poll(NULL, 0, FAILING_POLL_MS);
-	if (worker->audit.fd >= 0)
+	/* The last checkpoint also makes the end durable. */
+	if (worker->audit.fd >= 0 && checkpoint(worker, monotonic_ms()) == 0 &&
+		writer_flush(worker) == 0)
 		(void)audit_sync(&worker->audit);
 }
 
@@ -106,7 +164,7 @@ static bool start(struct worker *worker)
 
 int worker_run(struct worker *worker)
 {
-	int64_t busy_ms = 0, synced_ms = 0;
+	int64_t busy_ms = 0;
 	int timeout_ms = 0;
 
 	if (!start(worker))
@@ -116,7 +174,7 @@ int worker_run(struct worker *worker)
 
 		if (worker->journal->reload)
 			return WORKER_RELOAD;
-		if (write_round(worker, &synced_ms) != 0) {
+		if (write_round(worker) != 0) {
 			timeout_ms = FAILING_POLL_MS;
 			continue;
 		}

@@ -28,7 +28,11 @@ struct worker {
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];
 	struct chain *chain;
-	char *lines; /* WRITER_BATCH_SIZE bytes where a batch is rendered */
+	int checkpoint_file;	      /* -1: none */
+	uint64_t checkpoint;	      /* sequence of the last one */
+	int64_t checkpoint_ms;	      /* and when it was; monotonic */
+	int64_t synced_ms, looked_ms; /* last sync, last look for a rotation; monotonic */
+	char *lines;		      /* WRITER_BATCH_SIZE bytes where a batch is rendered */
 };
 
 /* Runs until OpenVPN ends and all is written, or a reload is asked for; returns the status. */
@@ -50,5 +54,24 @@ int writer_resume(struct worker *worker);
  * JOURNAL_OWN_MAX wait already it takes the newest one's place.
  */
 struct event *writer_own(struct worker *worker, enum event_action action);
+/* The same before all that wait: the first record of a new file. */
+struct event *writer_own_first(struct worker *worker, enum event_action action);
+
+/*
+ * rotation.c: is the log's name still the open file?  If it was renamed or deleted, begin a new
+ * file; if it was truncated, say so in it.  Returns 0, or a negative errno: then nothing changed.
+ */
+int rotation_follow(struct worker *worker);
+/*
+ * An error of fsync is permanent for its file (what was not written may be gone and a later
+ * fsync says nothing): set it aside as `LOG.suspect-N` and begin a new one.
+ */
+int rotation_leave_suspect(struct worker *worker);
+
+/*
+ * checkpoint.c: say where the log ends, in it and outside of it, so that removing its newest
+ * lines shows.  Only for what is on stable storage.
+ */
+void checkpoint_make(struct worker *worker);
 
 #endif

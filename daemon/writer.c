@@ -8,20 +8,35 @@
 #include <unistd.h>
 #include "v4map/event_json.h"
 
+/* Make an empty record of place `index`, now. */
+static struct event *begin_own(struct worker *worker, uint64_t index, enum event_action action)
+{
+	struct event *event = &worker->journal->own[index % JOURNAL_OWN_MAX];
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with these arguments */
+	event_init(event, action, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
+	event->generation = worker->journal->generation;
+	return event;
+}
+
+/* The newest gives way: so many wait only when the log has been failing for long. */
+static void make_room(struct journal *journal)
+{
+	if (journal->own_head - journal->own_tail == JOURNAL_OWN_MAX)
+		journal->own_head--;
+}
+
 struct event *writer_own(struct worker *worker, enum event_action action)
 {
-	struct journal *journal = worker->journal;
-	struct timespec now;
-	struct event *event;
+	make_room(worker->journal);
+	return begin_own(worker, worker->journal->own_head++, action);
+}
 
-	if (journal->own_head - journal->own_tail == JOURNAL_OWN_MAX)
-		journal->own_head--; /* the newest gives way: the log has been failing for long */
-	(void)clock_gettime(CLOCK_REALTIME, &now); /* cannot fail with these arguments */
-	event = &journal->own[journal->own_head % JOURNAL_OWN_MAX];
-	event_init(event, action, (int64_t)now.tv_sec * 1000000000 + now.tv_nsec);
-	event->generation = journal->generation;
-	journal->own_head++;
-	return event;
+struct event *writer_own_first(struct worker *worker, enum event_action action)
+{
+	make_room(worker->journal);
+	return begin_own(worker, --worker->journal->own_tail, action);
 }
 
 static void add_line(

@@ -38,6 +38,9 @@ int chain_seal(struct chain *chain, char *line, size_t len);
 /* Is this the next line of the chain and untouched?  If so the chain goes on behind it. */
 bool chain_check(struct chain *chain, const char *line, size_t len);
 
+/* The hash as CHAIN_DIGITS lower-case digits and a NUL. */
+void chain_print(const uint8_t hash[static CHAIN_HASH_SIZE], char digits[static CHAIN_DIGITS + 1]);
+
 /* The hash that a line carries.  Returns 0, or -EINVAL with *ret untouched. */
 int chain_read(const char *line, size_t len, uint8_t ret[static CHAIN_HASH_SIZE]);
 

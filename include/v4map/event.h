@@ -39,6 +39,9 @@ enum event_reason {
 	REASON_NO_DISCONNECT_HOOK, /* the client's context was destroyed without CLIENT_DISCONNECT */
 	REASON_NOT_ADMITTED,	   /* the session ended before OpenVPN admitted it */
 	REASON_TORN_TAIL,
+	REASON_TRUNCATED,	   /* the log was cut under v4mapd: logrotate's copytruncate */
+	REASON_IO_ERROR,	   /* the old file could not be made durable */
+	REASON_LOG_FAILING,	   /* records cannot be kept and the policy says refuse */
 	EVENT_REASON_COUNT
 };
 
@@ -62,6 +65,8 @@ enum event_tag {
 	TAG_FILE,	     /* policy or log file */
 	TAG_MESSAGE,	     /* an error's text */
 	TAG_OPENVPN_VERSION,
+	TAG_PREVIOUS_FILE,   /* EVENT_ROTATED: the old file's name now; `first` is its last sequence */
+	TAG_PREVIOUS_HASH,   /* EVENT_ROTATED, EVENT_CHECKPOINT: the hash of line `first` */
 	EVENT_TAG_COUNT
 };
 
@@ -81,7 +86,7 @@ struct event_address {
 struct event {
 	uint64_t record;	   /* number of the record in this run of the server, from 1 */
 	int64_t time_ns;	   /* CLOCK_REALTIME */
-	uint64_t first, last;	   /* EVENT_GAP: the records that are missing */
+	uint64_t first, last;	   /* EVENT_GAP: the records that are missing; see also the tags */
 	uint64_t bytes_received, bytes_sent; /* EVENT_DISCONNECTED: at the server */
 	uint64_t duration_s;	   /* EVENT_DISCONNECTED: as OpenVPN counts it */
 	uint32_t generation;	   /* policy generation that decided; 0: none */

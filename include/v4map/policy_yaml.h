@@ -9,14 +9,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "v4map/audit_settings.h"
 #include "v4map/err.h"
 
-enum { POLICY_PATH_MAX = 1024 };
-
 struct policy_file {
-	char audit_file[POLICY_PATH_MAX]; /* absolute; the default when the policy names none */
-	bool is_default;		  /* there was no file: the defaults are in force */
-	void *image;			  /* malloc'ed; an image for policy_open */
+	struct audit_settings audit; /* what the policy does not name has its default */
+	bool is_default;	     /* there was no file: the defaults are in force */
+	void *image;		     /* malloc'ed; an image for policy_open */
 	size_t image_size;
 };
 
