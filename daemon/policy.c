@@ -37,6 +37,13 @@ static void switch_audit(
 	event->first = (uint64_t)end->torn;
 }
 
+static int offer(struct worker *worker, const struct policy_file *file, struct err *err)
+{
+	int rc = link_offer_policy(worker->journal->generation + 1, file->image, file->image_size);
+
+	return rc == 0 ? 0 : err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
+}
+
 static int put_in_force(struct worker *worker, const struct policy_file *file, struct err *err)
 {
 	struct journal *journal = worker->journal;
@@ -49,10 +56,12 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 		if (rc != 0)
 			return rc;
 	}
-	rc = link_offer_policy(journal->generation + 1, file->image, file->image_size);
+	rc = worker_shut_in(worker, &file->audit, audit.fd >= 0 ? audit.fd : worker->audit.fd, err);
+	if (rc == 0)
+		rc = offer(worker, file, err);
 	if (rc != 0) {
 		audit_close(&audit);
-		return err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
+		return rc;
 	}
 	journal->generation++;
 	atomic_store_explicit(&worker->ring->generation, journal->generation, memory_order_release);

@@ -150,6 +150,7 @@ static void drain(struct worker *worker)
 static bool start(struct worker *worker)
 {
 	bool wanted = worker->journal->reload || !worker->journal->started;
+	struct err ignored;
 
 	worker->audit.fd = -1;
 	/* A reload that kills its worker is not tried again. */
@@ -159,6 +160,10 @@ static bool start(struct worker *worker)
 	if (wanted && policy_adopt(worker) != 0 && !worker->journal->started)
 		return false;
 	worker->journal->started = true;
+	/* Without its walls it would still be better than no log. */
+	(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
+	worker->checkpoint = worker->journal->sequence;
+	worker->checkpoint_ms = monotonic_ms();
 	return true;
 }
 

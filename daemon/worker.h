@@ -27,6 +27,7 @@ struct worker {
 	unsigned server_pid;
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];
+	bool shut_in; /* the sandbox is entered */
 	struct chain *chain;
 	int checkpoint_file;	      /* -1: none */
 	uint64_t checkpoint;	      /* sequence of the last one */
@@ -44,6 +45,14 @@ int worker_run(struct worker *worker);
  * then what was in force still is.
  */
 int policy_adopt(struct worker *worker);
+
+/*
+ * shut_in.c: open what is needed by name for the last time, become audit.user, enter the sandbox
+ * around the log that is open as `log`.  Once is enough: the next call does nothing.  Returns 0,
+ * or a negative errno with err filled in.
+ */
+int worker_shut_in(
+	struct worker *worker, const struct audit_settings *audit, int log, struct err *err);
 
 /* writer.c: write what waits.  Returns 0, or a negative errno; nothing is lost then. */
 int writer_flush(struct worker *worker);

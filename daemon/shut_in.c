@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+#include "sandbox.h"
+
+static int open_checkpoint_file(struct worker *worker, const char *path, struct err *err)
+{
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+
+	worker->checkpoint_file = -1;
+	if (path[0] == '\0')
+		return 0;
+	worker->checkpoint_file = open(path, flags, 0640);
+	if (worker->checkpoint_file >= 0)
+		return 0;
+	return err_set(
+		err, -errno, "cannot open the checkpoint file '%s': %s", path, strerror(errno));
+}
+
+/* The log goes with us: its new owner must be able to go on with it. */
+static int become_user(const char *name, int log, struct err *err)
+{
+	struct passwd *user;
+
+	if (name[0] == '\0')
+		return 0;
+	errno = 0;
+	user = getpwnam(name);
+	if (user == NULL)
+		return err_set(err, errno != 0 ? -errno : -ENOENT,
+			"audit.user: there is no user '%s'", name);
+	if (geteuid() == user->pw_uid)
+		return 0;
+	if (fchown(log, user->pw_uid, user->pw_gid) != 0 || setgroups(1, &user->pw_gid) != 0 ||
+		setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
+		setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
+		return err_set(
+			err, -errno, "audit.user: cannot become '%s': %s", name, strerror(errno));
+	return 0;
+}
+
+int worker_shut_in(
+	struct worker *worker, const struct audit_settings *audit, int log, struct err *err)
+{
+	char folder[AUDIT_PATH_MAX];
+	char *slash;
+	int rc;
+
+	if (worker->shut_in)
+		return 0;
+	rc = open_checkpoint_file(worker, audit->checkpoint_file, err);
+	if (rc == 0)
+		rc = become_user(audit->user, log, err);
+	if (rc != 0)
+		return rc;
+	memcpy(folder, audit->file, sizeof(folder)); /* absolute: it has a slash */
+	slash = strrchr(folder, '/');
+	slash[slash == folder ? 1 : 0] = '\0';
+	rc = sandbox_enter(folder, err);
+	worker->shut_in = rc == 0;
+	return rc;
+}
