@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# TAP and the connect log on top of scripts/testnet.sh, for the tests beside it.  A test is a page:
+#
+#	net_up c1                      who takes part
+#	policy <<'E' ... E             the policy file, without `audit`
+#	serve udp6 "$plugin"           the server, with lines for its configuration
+#	client c1 udp4                 a client and how it comes
+#	connected c1                   ok, is, has, hasnt say what was found
+#	plan
+#
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/testnet.sh"
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	trap - EXIT
+	exit 0
+}
+
+testnet_enter "$@" || skip_all "$why_not"
+
+count=0 failed=0 planned=0
+log=$T/v4map.jsonl
+# shellcheck disable=SC2034 # the tests' own
+plugin="plugin $BUILD/v4map.so $T/policy.yaml v4mapd=$BUILD/v4mapd"
+trap finish EXIT
+
+# ok STATUS NAME
+ok() {
+	count=$((count + 1))
+	[ "$1" = 0 ] && echo "ok $count - $2" && return
+	echo "not ok $count - $2"
+	failed=1
+	return 1
+}
+
+# is GOT WANT NAME
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3" || diff -u --label want --label got <(echo "$2") <(echo "$1") | sed 's/^/# /'
+}
+
+# has FILE REGEX NAME
+has() {
+	grep -qE -- "$2" "$1"
+	ok $? "$3" || echo "# no '$2' in ${1##*/}"
+}
+
+# hasnt FILE REGEX NAME: of a file that is there.
+hasnt() {
+	[ -s "$1" ] && ! grep -qE -- "$2" "$1"
+	ok $? "$3" || grep -E -- "$2" "$1" | sed 's/^/# found: /'
+}
+
+plan() {
+	echo "1..$count"
+	planned=1
+	exit "$failed"
+}
+
+finish() {
+	local file
+
+	if [ "$failed" = 1 ] || [ "$planned" = 0 ]; then
+		for file in "$T"/*.log "$log"; do
+			[ ! -s "$file" ] || tail -n 12 "$file" | sed "s/^/# ${file##*/}: /"
+		done
+		echo "# logs kept in $(keep_logs)"
+	fi
+	testnet_down
+}
+
+# In a user namespace there is but one user, and nobody to become.
+has_users() {
+	setpriv --reuid nobody --regid nogroup --clear-groups true 2>/dev/null
+}
+
+# The policy from standard input; the log goes to $log.
+policy() {
+	{
+		echo "audit: {file: $log}"
+		cat
+	} >"$T/policy.yaml"
+}
+
+# The server, or the test ends here.
+serve() {
+	server "$@"
+	ok $? "the server starts ($1)" || exit 1
+}
+
+connected() {
+	wait_for "$T/$1.log" 'Initialization Sequence Completed'
+	ok $? "$1 connects"
+}
+
+# events ACTION [JQ]: from the connect log, `JQ` of each such event.
+events() {
+	jq -r --arg action "$1" "select(.event.action == \$action) | ${2:-.}" "$log" 2>/dev/null
+}
+
+has_events() {
+	[ "$(events "$1" .event.sequence | wc -l)" -ge "$2" ]
+}
+
+# logged ACTION [COUNT]: wait until so many are in the log.
+logged() {
+	wait_until 5 has_events "$1" "${2:-1}"
+}
+
+# peer_of NAME: its admission in one line: form, listener, address as it came, address, mismatches.
+peer_of() {
+	events authorised "select(.user.name == \"$1\") | [.v4map.form, .v4map.listener,
+		.source.address, .source.ip, (.v4map.mismatches | join(\",\"))] | join(\" \")"
+}
+
+# v4mapd's processes, oldest first: the supervisor, then its worker.
+daemon_pids() {
+	ip netns pids "v4map-$$-srv" | grep -vx "${pid[server]}" | sort -n
+}
