@@ -50,6 +50,11 @@ static size_t room(const struct ring *ring)
 	return used > RING_SLOTS ? 0 : RING_SLOTS - (size_t)used;
 }
 
+bool ring_is_full(const struct ring *ring, size_t reserve)
+{
+	return room(ring) <= reserve;
+}
+
 static void lose(struct ring_producer *producer, const struct event *event)
 {
 	if (producer->gap_first == 0) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "link.h"
+#include "v4map/policy_yaml.h"
 #include "v4map-paths.h"
 
 /* A log that is new to this server: find its end. */

@@ -129,7 +129,7 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 	kind = link_next_request();
 	if (kind == CONTROL_RELOAD)
 		worker->journal->reload = true;
-	return kind == CONTROL_RELOAD || kind == -EAGAIN;
+	return kind > 0 || kind == -EAGAIN;
 }
 
 /* The server has gone: whatever is in the ring is all there will be. */

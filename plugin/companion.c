@@ -143,7 +143,7 @@ static int take_message(struct companion *companion, struct err *err)
 	return rc != 0 ? rc : (int)message.kind;
 }
 
-static int64_t monotonic_ms(void)
+int64_t companion_now_ms(void)
 {
 	struct timespec now;
 
@@ -154,11 +154,11 @@ static int64_t monotonic_ms(void)
 /* Wait for v4mapd's answer; returns as take_message. */
 static int wait_for_answer(struct companion *companion, struct err *err)
 {
-	int64_t deadline = monotonic_ms() + START_TIMEOUT_MS;
+	int64_t deadline = companion_now_ms() + START_TIMEOUT_MS;
 
 	for (;;) {
 		struct pollfd ready = {.fd = companion->control, .events = POLLIN};
-		int64_t left = deadline - monotonic_ms();
+		int64_t left = deadline - companion_now_ms();
 		int kind;
 
 		if (left <= 0)
@@ -369,4 +369,12 @@ const struct policy *companion_policy(struct companion *companion)
 		take_message(companion, &ignored) > 0)
 		;
 	return &companion->policy;
+}
+
+void companion_wake(struct companion *companion)
+{
+	const struct control message = {.kind = CONTROL_WAKE};
+
+	/* If its queue is full it is awake. */
+	(void)send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL);
 }

@@ -42,4 +42,10 @@ void companion_park(struct companion *companion);
  */
 const struct policy *companion_policy(struct companion *companion);
 
+/* Tell v4mapd that somebody waits for what is in the ring; never waits itself. */
+void companion_wake(struct companion *companion);
+
+/* CLOCK_MONOTONIC in milliseconds, from the vDSO. */
+int64_t companion_now_ms(void);
+
 #endif

@@ -15,9 +15,9 @@ static int64_t now_ns(void)
 }
 
 /* The end of each authorised session keeps a slot of its own. */
-static void put(struct plugin *plugin, struct event *event, bool is_end)
+static bool put(struct plugin *plugin, struct event *event, bool is_end)
 {
-	(void)ring_put(&plugin->companion->producer, event, is_end ? 0 : plugin->authorised);
+	return ring_put(&plugin->companion->producer, event, is_end ? 0 : plugin->authorised);
 }
 
 static void add_session(struct event *event, const struct plugin *plugin,
@@ -68,7 +68,7 @@ void record_started(struct plugin *plugin, const char *openvpn_version)
 
 	event_init(&event, EVENT_STARTED, now_ns());
 	event_add_text(&event, TAG_OPENVPN_VERSION, openvpn_version);
-	put(plugin, &event, false);
+	(void)put(plugin, &event, false);
 }
 
 void record_refused(struct plugin *plugin, const struct session *session, const struct env *env,
@@ -91,7 +91,7 @@ void record_refused(struct plugin *plugin, const struct session *session, const 
 	}
 	add_identity(&event, env);
 	add_rules(&event, policy, decision);
-	put(plugin, &event, false);
+	(void)put(plugin, &event, false);
 }
 
 void record_authorised(struct plugin *plugin, struct session *session, const struct env *env,
@@ -111,7 +111,10 @@ void record_authorised(struct plugin *plugin, struct session *session, const str
 	session->authorised = true;
 	session->peer.mismatches |= decision->mismatches;
 	plugin->authorised++;
-	put(plugin, &event, false);
+	session->recorded_ms = companion_now_ms();
+	session->record_at = put(plugin, &event, false)
+				     ? atomic_load(&plugin->companion->producer.ring->head)
+				     : 0;
 }
 
 void record_address(struct plugin *plugin, const struct session *session, const struct env *env,
@@ -125,7 +128,7 @@ void record_address(struct plugin *plugin, const struct session *session, const 
 	event_add_text(&event, TAG_OPERATION, operation);
 	event_add_text(&event, TAG_LEARNED, address);
 	add_identity(&event, env);
-	put(plugin, &event, false);
+	(void)put(plugin, &event, false);
 }
 
 static uint64_t to_number(const char *text)
@@ -151,5 +154,5 @@ void record_end(struct plugin *plugin, struct session *session, const struct env
 	}
 	session->authorised = false;
 	plugin->authorised--;
-	put(plugin, &event, true);
+	(void)put(plugin, &event, true);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "record.h"
+#include "waiting.h"
 #include "v4map/push.h"
 
 struct session *session_new(struct plugin *plugin)
@@ -63,7 +64,7 @@ static void keep_peer(struct session *session, const struct peer *peer)
 	session->peer.common_name = session->name;
 }
 
-enum verdict session_verify(struct plugin *plugin, struct session *session, const struct env *env)
+enum answer session_verify(struct plugin *plugin, struct session *session, const struct env *env)
 {
 	const struct policy *policy = companion_policy(plugin->companion);
 	struct decision decision;
@@ -74,9 +75,9 @@ enum verdict session_verify(struct plugin *plugin, struct session *session, cons
 	session->verify_ip = peer.addr.ip;
 	policy_decide(policy, &peer, STAGE_VERIFY, plugin->companion->scratch, &decision);
 	if (decision.verdict == VERDICT_ALLOW)
-		return VERDICT_ALLOW;
+		return ANSWER_YES;
 	record_refused(plugin, session, env, &peer, &decision, REASON_RULE);
-	return VERDICT_DENY;
+	return ANSWER_NO;
 }
 
 void session_socket(struct plugin *plugin, const struct env *env, const char *socket)
@@ -120,20 +121,44 @@ static void read_connecting_peer(struct plugin *plugin, const struct session *se
 		peer->mismatches |= MISMATCH_VERIFY_CONNECT_DIFFER;
 }
 
-static enum verdict refuse(struct plugin *plugin, struct session *session, const struct env *env,
+static enum answer refuse(struct plugin *plugin, struct session *session, const struct env *env,
 	const struct peer *peer, const struct decision *decision, enum event_reason reason)
 {
 	record_refused(plugin, session, env, peer, decision, reason);
-	return VERDICT_DENY;
+	return ANSWER_NO;
 }
 
-enum verdict session_connect(
+/* The text goes out with a yes only. */
+static enum answer hand_over(enum answer answer, char *mine, char **text)
+{
+	if (answer == ANSWER_YES)
+		*text = mine;
+	else
+		free(mine);
+	return answer;
+}
+
+/* Render what was decided into memory of the caller's. */
+static enum event_reason render(struct plugin *plugin, const struct decision *decision, char **text)
+{
+	struct strbuf rendered;
+
+	strbuf_init(&rendered, plugin->text, sizeof(plugin->text));
+	if (push_render(&plugin->companion->policy, decision, &rendered) != 0)
+		return REASON_TEXT_TOO_LONG;
+	*text = rendered.len != 0 ? strdup(rendered.data) : NULL;
+	return rendered.len != 0 && *text == NULL ? REASON_INTERNAL : REASON_NONE;
+}
+
+enum answer session_connect(
 	struct plugin *plugin, struct session *session, const struct env *env, char **text)
 {
 	const struct policy *policy = companion_policy(plugin->companion);
 	struct decision decision = {.verdict = VERDICT_DENY};
-	struct strbuf rendered;
+	enum event_reason reason;
+	enum answer answer;
 	struct peer peer;
+	char *mine;
 
 	read_connecting_peer(plugin, session, policy, env, &peer);
 	/* Without an address no rule about addresses can refuse, so nothing can be allowed. */
@@ -142,18 +167,20 @@ enum verdict session_connect(
 	policy_decide(policy, &peer, STAGE_CONNECT, plugin->companion->scratch, &decision);
 	if (decision.verdict != VERDICT_ALLOW)
 		return refuse(plugin, session, env, &peer, &decision, REASON_RULE);
-	strbuf_init(&rendered, plugin->text, sizeof(plugin->text));
-	if (push_render(policy, &decision, &rendered) != 0)
-		return refuse(plugin, session, env, &peer, &decision, REASON_TEXT_TOO_LONG);
-	*text = rendered.len != 0 ? strdup(rendered.data) : NULL;
-	if (rendered.len != 0 && *text == NULL)
-		return refuse(plugin, session, env, &peer, &decision, REASON_INTERNAL);
-	/* A second call for the same session only repeats the text: another plugin deferred. */
+	if (!session->authorised && waiting_refuses(plugin))
+		return refuse(plugin, session, env, &peer, &decision, REASON_LOG_FAILING);
+	reason = render(plugin, &decision, &mine);
+	if (reason != REASON_NONE)
+		return refuse(plugin, session, env, &peer, &decision, reason);
+	/* A further call for the same session asks once more: something was deferred. */
 	if (!session->authorised) {
 		keep_peer(session, &peer);
 		record_authorised(plugin, session, env, &peer, &decision);
 	}
-	return VERDICT_ALLOW;
+	answer = hand_over(waiting_answer(plugin, session), mine, text);
+	if (answer == ANSWER_NO)
+		record_refused(plugin, session, env, &peer, &decision, REASON_LOG_FAILING);
+	return answer;
 }
 
 void session_address(struct plugin *plugin, struct session *session, const struct env *env,

@@ -10,6 +10,15 @@
 #include "env.h"
 #include "sockets.h"
 
+/* What a hook answers; zero means no. */
+enum answer { ANSWER_NO = 0, ANSWER_YES, ANSWER_LATER };
+
+/*
+ * With durability `each` a client waits for its record: first here, for so short a time that
+ * other clients cannot feel it, then by ANSWER_LATER, and at last not at all.
+ */
+enum { WAIT_HERE_US = 2000, WAIT_STEP_US = 50, WAIT_AT_ALL_MS = 10000 };
+
 enum { SESSION_NAME_MAX = 64 }; /* bytes kept of a common name; OpenVPN's own limit */
 
 struct session {
@@ -18,14 +27,17 @@ struct session {
 	struct peer peer;	 /* as last recorded; common_name points to `name` or is NULL */
 	struct ipaddr verify_ip; /* what TLS_VERIFY saw; FAMILY_NONE: it never ran */
 	char name[SESSION_NAME_MAX + 1];
-	bool authorised; /* recorded, and its end is still to be recorded */
-	bool learned;	 /* LEARN_ADDRESS came: the session really began */
+	bool authorised;     /* recorded, and its end is still to be recorded */
+	bool learned;	     /* LEARN_ADDRESS came: the session really began */
+	uint64_t record_at;  /* the ring's head behind the record of its authorisation; 0: lost */
+	int64_t recorded_ms; /* monotonic */
 };
 
 struct plugin {
 	struct companion *companion;
 	struct session *sessions; /* all that live, also OpenVPN's own context */
 	size_t authorised;	  /* of them, those whose end is still to be recorded */
+	bool can_defer;		  /* this OpenVPN asks again: CLIENT_CONNECT_DEFER_V2 */
 	struct sockets sockets;
 	char text[PUSH_TEXT_MAX + 1]; /* where a client's text is rendered before it is copied */
 };
@@ -35,16 +47,16 @@ struct session *session_new(struct plugin *plugin); /* NULL: no memory */
 void session_free(struct plugin *plugin, struct session *session);
 
 /* TLS_VERIFY, depth 0. */
-enum verdict session_verify(struct plugin *plugin, struct session *session, const struct env *env);
+enum answer session_verify(struct plugin *plugin, struct session *session, const struct env *env);
 
 /* IPCHANGE; `socket` is its argument.  Over UDP it comes with the server's context. */
 void session_socket(struct plugin *plugin, const struct env *env, const char *socket);
 
 /*
- * CLIENT_CONNECT_V2, and CLIENT_CONNECT_DEFER_V2 once more.  With VERDICT_ALLOW *text is the
+ * CLIENT_CONNECT_V2, and CLIENT_CONNECT_DEFER_V2 once more.  With ANSWER_YES *text is the
  * client's configuration, malloc'ed, the caller's; or NULL when there is nothing to push.
  */
-enum verdict session_connect(
+enum answer session_connect(
 	struct plugin *plugin, struct session *session, const struct env *env, char **text);
 
 /* LEARN_ADDRESS "add" or "update". */

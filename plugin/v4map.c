@@ -21,10 +21,12 @@ static const int WANT = OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_TLS_VERIFY) |
 			OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_LEARN_ADDRESS) |
 			OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_CLIENT_DISCONNECT);
 
-/* The one place where a verdict becomes OpenVPN's answer; whatever is not a yes is a no. */
-static int to_openvpn(enum verdict verdict)
+/* The one place where our answer becomes OpenVPN's; whatever is not a yes is a no. */
+static int to_openvpn(enum answer answer)
 {
-	return verdict == VERDICT_ALLOW ? OPENVPN_PLUGIN_FUNC_SUCCESS : OPENVPN_PLUGIN_FUNC_ERROR;
+	if (answer == ANSWER_YES)
+		return OPENVPN_PLUGIN_FUNC_SUCCESS;
+	return answer == ANSWER_LATER ? OPENVPN_PLUGIN_FUNC_DEFERRED : OPENVPN_PLUGIN_FUNC_ERROR;
 }
 
 struct arguments {
@@ -102,6 +104,8 @@ OPENVPN_EXPORT int openvpn_plugin_open_v3(const int version,
 		plugin->companion->generation, plugin->companion->policy.rule_count);
 	record_started(plugin, version >= STRUCTVER_OPENVPN_VERSION ? in->ovpn_version : NULL);
 	ret->type_mask = WANT & in->type_mask;
+	plugin->can_defer =
+		(ret->type_mask & OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_CLIENT_CONNECT_DEFER_V2)) != 0;
 	ret->handle = plugin;
 	return OPENVPN_PLUGIN_FUNC_SUCCESS;
 }
@@ -126,18 +130,18 @@ static int on_connect(struct plugin *plugin, struct session *session, const stru
 {
 	struct openvpn_plugin_string_list *node = calloc(1, sizeof(*node));
 	char *name = strdup("config");
-	enum verdict verdict = VERDICT_DENY;
+	enum answer answer = ANSWER_NO;
 
 	if (node != NULL && name != NULL && ret != NULL && ret->return_list != NULL)
-		verdict = session_connect(plugin, session, env, &node->value);
-	if (verdict == VERDICT_ALLOW && node->value != NULL) {
+		answer = session_connect(plugin, session, env, &node->value);
+	if (answer == ANSWER_YES && node->value != NULL) {
 		node->name = name;
 		*ret->return_list = node;
 	} else {
 		free(name);
 		free(node);
 	}
-	return to_openvpn(verdict);
+	return to_openvpn(answer);
 }
 
 static const char *argument(const struct openvpn_plugin_args_func_in *in, size_t index)

@@ -16,7 +16,7 @@ enum control_kind {
 	CONTROL_POLICY,	    /* v4mapd: `generation` is in force; its image comes beside it */
 	CONTROL_REJECTED,   /* v4mapd: the policy is wrong, `text` says how; the old one stays */
 	CONTROL_FAILED,	    /* v4mapd: cannot start, `text` says why */
-	CONTROL_STOP,	    /* plugin: write what is left and end */
+	CONTROL_WAKE,	    /* plugin: somebody waits for what is in the ring */
 };
 
 struct control {

@@ -50,6 +50,8 @@ struct image_header {
 	uint32_t size; /* of the whole image, bytes */
 	uint32_t bypass;
 	uint32_t replace_pushed_routes; /* 0 or 1 */
+	uint32_t wait_for_log;		/* 1: durability `each` */
+	uint32_t refuse_on_failure;	/* 1: no new session while records cannot be kept */
 	struct image_span rules;	/* struct image_rule, aligned to 4 */
 	struct image_span prefixes;	/* struct prefix */
 	struct image_span strings;	/* uint32_t text offsets, aligned to 4 */

@@ -24,7 +24,6 @@ struct ring {
 	uint8_t run_id[RING_RUN_ID_SIZE];
 	_Alignas(64) _Atomic uint64_t head; /* the plugin's: records put in, ever */
 	_Atomic uint64_t lost;		    /* the plugin's: records that found no room, ever */
-	_Atomic uint32_t wake;		    /* the plugin's: somebody waits for these records */
 	_Alignas(64) _Atomic uint64_t tail; /* v4mapd's: records taken out, ever */
 	_Atomic uint64_t durable;	    /* v4mapd's: records known to be on stable storage */
 	_Atomic uint32_t generation;	    /* v4mapd's: newest policy generation it offers */
@@ -53,6 +52,9 @@ struct ring_producer {
 
 void ring_producer_init(struct ring_producer *producer, struct ring *ring);
 bool ring_put(struct ring_producer *producer, struct event *event, size_t reserve);
+
+/* Would a record that leaves `reserve` slots free find no room? */
+bool ring_is_full(const struct ring *ring, size_t reserve);
 
 /* Consumer: records that wait, at most RING_SLOTS whatever the producer claims. */
 size_t ring_pending(const struct ring *ring);
