@@ -27,16 +27,15 @@ tunnel=('server 10.8.0.0 255.255.255.0' 'server-ipv6 fd00:8::/64')
 testnet_enter() {
 	local how
 
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	trap 'exit 129' HUP
 	if [ -n "${V4MAP_TESTNET:-}" ]; then
 		umask 022
 		mount -t tmpfs -o mode=755 tmpfs /run || exit 1
 		T=/run/v4map-$$
 		mkdir "$T"
-		exec {never}<> <(:)
 		trap testnet_down EXIT
-		trap 'exit 130' INT
-		trap 'exit 143' TERM
-		trap 'exit 129' HUP
 		return
 	fi
 	if [ ! -e /dev/net/tun ] && [ "$(id -u)" = 0 ]; then
@@ -44,16 +43,12 @@ testnet_enter() {
 	fi
 	for how in -nm -Urnm; do # as root; as a user in a user namespace
 		why_not=$(unshare "$how" sh -c 'mount -t tmpfs tmpfs /run && ip netns add probe &&
-			ip tuntap add dev probe mode tun || { echo "no tun device"; false; }' 2>&1) &&
+			why=$(ip tuntap add dev probe mode tun 2>&1) ||
+			{ echo "no tun device: $why"; false; }' 2>&1) &&
 			V4MAP_TESTNET=1 exec unshare "$how" "$BASH" "$0" "$@"
 	done
 	why_not="needs root, or user namespaces and a usable /dev/net/tun (${why_not//$'\n'/: })"
 	return 1
-}
-
-# Reading from $never waits for ever: a pause that costs no process.
-pause() {
-	read -r -t "$1" -u "$never" _ || :
 }
 
 # wait_until SECONDS COMMAND...: try until it succeeds.
@@ -63,7 +58,7 @@ wait_until() {
 	shift
 	until "$@"; do
 		((${EPOCHREALTIME/[.,]/} < deadline)) || return 1
-		pause 0.03
+		sleep 0.03
 	done
 }
 
@@ -149,7 +144,7 @@ start() {
 	local name=$1 ns=$2
 
 	shift 2
-	nsenter --net="/run/netns/v4map-$$-$ns" "$@" {never}<&- </dev/null >"$T/$name.log" 2>&1 &
+	nsenter --net="/run/netns/v4map-$$-$ns" "$@" </dev/null >"$T/$name.log" 2>&1 &
 	pid[$name]=$!
 }
 
@@ -224,11 +219,16 @@ keep_logs() {
 		echo "$kept"
 }
 
-testnet_down() {
-	trap '' INT TERM HUP
+# A signal that comes while OpenVPN starts can be lost on it: say it again until it is heard.
+end_all() {
 	# shellcheck disable=SC2046 # words are meant
 	kill $(jobs -p) 2>/dev/null
-	wait_until 5 nobody_left && return
+	nobody_left
+}
+
+testnet_down() {
+	trap '' INT TERM HUP
+	wait_until 5 end_all && return
 	echo "did not end: $(testnet_pids | xargs -r ps -o pid=,args= -p)" >&2
 	# shellcheck disable=SC2046
 	kill -KILL $(testnet_pids) 2>/dev/null

@@ -14,7 +14,7 @@ client c1 udp4 'explicit-exit-notify 1'
 connected c1
 in_ns c1 ping -q -n -c 10 -i 0.02 -s 1000 "$INSIDE4" >"$T/ping.log"
 ok $? "traffic passes"
-pause 1.1 # the duration is counted in seconds
+sleep 1.1 # the duration is counted in seconds
 stop c1
 logged disconnected
 ok $? "the end is in the log"
