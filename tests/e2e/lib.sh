@@ -76,10 +76,11 @@ has_users() {
 	setpriv --reuid nobody --regid nogroup --clear-groups true 2>/dev/null
 }
 
-# The policy from standard input; the log goes to $log.
+# The policy from standard input; the log goes to $log, $audit adds to that.
+audit=
 policy() {
 	{
-		echo "audit: {file: $log}"
+		echo "audit: {file: $log${audit:+, $audit}}"
 		cat
 	} >"$T/policy.yaml"
 }
@@ -115,7 +116,19 @@ peer_of() {
 		.source.address, .source.ip, (.v4map.mismatches | join(\",\"))] | join(\" \")"
 }
 
-# v4mapd's processes, oldest first: the supervisor, then its worker.
+# v4mapd's processes, and of these the supervisor and its worker.
 daemon_pids() {
-	ip netns pids "v4map-$$-srv" | grep -vx "${pid[server]}" | sort -n
+	ip netns pids "v4map-$$-srv" | grep -vx "${pid[server]}"
+}
+
+supervisor() {
+	local process
+
+	for process in $(daemon_pids); do
+		pgrep -P "$process" >/dev/null && echo "$process"
+	done
+}
+
+worker() {
+	pgrep -P "$(supervisor)"
 }

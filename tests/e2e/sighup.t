@@ -14,7 +14,7 @@ hup() {
 	client c1 udp4
 	connected c1
 	logged authorised
-	before=$(daemon_pids)
+	before=$(supervisor)
 	policy <<<"${rules/10.20/10.21}"
 	kill -s HUP "${pid[server]}"
 	logged authorised 2
@@ -22,7 +22,7 @@ hup() {
 	wait_until 5 reaches c1 10.8.0.1
 	ok $? "$1: alive"
 	is "$(routes c1)" 10.21.0.0/16 "$1: by the new policy"
-	is "$(daemon_pids)" "$before" "$1: v4mapd is the one it was"
+	is "$(supervisor)" "$before" "$1: v4mapd is the one it was"
 	policy <<<"rules: 1"
 	kill -s HUP "${pid[server]}"
 	logged authorised 3
