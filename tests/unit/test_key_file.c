@@ -77,10 +77,8 @@ static const struct row ROWS[] = {
 		"is no key file"},
 	{"upper case",
 		"v4map-key 1 00000000000000000042 " KEY_A
-		" FF11223344556677889900112233445566778899001122334455667788990011
-		",
-		0600,
-		-EINVAL, "is no key file"},
+		" FF11223344556677889900112233445566778899001122334455667788990011\n",
+		0600, -EINVAL, "is no key file"},
 };
 
 static void reads(void **state)
