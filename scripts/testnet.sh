@@ -41,6 +41,7 @@ testnet_enter() {
 	if [ ! -e /dev/net/tun ] && [ "$(id -u)" = 0 ]; then
 		mkdir -p /dev/net && mknod -m 666 /dev/net/tun c 10 200
 	fi
+	# shellcheck disable=SC2016 # the inner shell expands
 	for how in -nm -Urnm; do # as root; as a user in a user namespace
 		why_not=$(unshare "$how" sh -c 'mount -t tmpfs tmpfs /run && ip netns add probe &&
 			why=$(ip tuntap add dev probe mode tun 2>&1) ||

@@ -4,7 +4,7 @@
 # full disk keeps new sessions out and leaves those that are in alone.
 . "$(dirname "$0")/lib.sh"
 
-net_up c1 c2 && certs c1 c2
+net_up c1 c2 c3 && certs c1 c2 c3
 mkdir "$T/small" && mount -t tmpfs -o size=128k tmpfs "$T/small"
 ok $? "a small disk"
 log=$T/small/v4map.jsonl
@@ -18,8 +18,11 @@ serve udp6 "$plugin" 'reneg-sec 1'
 client c1 udp4 'reneg-sec 0'
 connected c1
 is "$(events authorised .user.name)" c1 "its record was there before it was in"
+client c3 udp4 'explicit-exit-notify 1'
+connected c3
 
 cat /dev/zero >"$T/small/fill" 2>/dev/null
+stop c3 # a record that cannot be written: now it is known
 client c2 udp6
 wait_until 20 gone "${pid[c2]}"
 ok $? "the disk is full: a second client ends"
@@ -39,7 +42,7 @@ ok $? "there is room again: the refusal is in the log"
 is "$(events refused .event.reason | head -n 1)" log-failing "with its reason"
 client c2 udp6
 connected c2
-logged authorised 2
+logged authorised 3
 is "$(jq -s '[.[].event.sequence] == [range(1; length + 1)]' "$log")" true \
 	"the log's sequence has no gap"
 plan
