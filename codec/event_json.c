@@ -20,14 +20,14 @@ static const struct kind KINDS[EVENT_ACTION_COUNT] = {
 	[EVENT_STARTED] = {{"process"}, {"start"}, "success"},
 	[EVENT_STOPPED] = {{"process"}, {"end"}, "success"},
 	[EVENT_POLICY_LOADED] = {{"configuration"}, {"change"}, "success"},
-	[EVENT_POLICY_REJECTED] = {{"configuration"}, {"error"}, "failure"},
+	[EVENT_POLICY_REJECTED] = {{"configuration"}, {"change"}, "failure"},
 	[EVENT_AUTHORISED] = {{"network", "session"}, {"start", "allowed"}, "success"},
 	[EVENT_REFUSED] = {{"network", "session"}, {"start", "denied"}, "failure"},
 	[EVENT_ADDRESS] = {{"network", "session"}, {"info"}, "success"},
 	[EVENT_DISCONNECTED] = {{"network", "session"}, {"end"}, "success"},
 	[EVENT_ABANDONED] = {{"network", "session"}, {"end"}, "unknown"},
 	[EVENT_MISMATCH] = {{"network", "session"}, {"info"}, "unknown"},
-	[EVENT_GAP] = {{"process"}, {"error"}, "failure"},
+	[EVENT_GAP] = {{"process"}, {"info"}, "failure"},
 	[EVENT_RECOVERED] = {{"process"}, {"change"}, "success"},
 	[EVENT_ROTATED] = {{"process"}, {"change"}, "success"},
 	[EVENT_CHECKPOINT] = {{"process"}, {"info"}, "success"},
@@ -125,14 +125,15 @@ static void add_address(
 
 static void add_time(struct line *line)
 {
-	int64_t ns = line->event->time_ns;
+	/* A clock before 1970 is wrong anyway; the text must keep its length. */
+	int64_t ns = line->event->time_ns > 0 ? line->event->time_ns : 0;
 	time_t seconds = (time_t)(ns / 1000000000);
 	char data[64];
 	struct strbuf text;
 	struct tm tm;
 
 	strbuf_init(&text, data, sizeof(data));
-	if (ns >= 0 && gmtime_r(&seconds, &tm) != NULL) {
+	if (gmtime_r(&seconds, &tm) != NULL) {
 		text.len = strftime(data, sizeof(data), "%Y-%m-%dT%H:%M:%S", &tm);
 		strbuf_addf(&text, ".%06dZ", (int)(ns % 1000000000 / 1000));
 	}
@@ -224,12 +225,28 @@ static void add_identity(struct line *line)
 	json_object_end(&line->json);
 }
 
+static void add_rules(struct line *line)
+{
+	struct event_text text;
+	size_t at = 0;
+
+	json_array(&line->json, "rules");
+	while (event_next_text(line->event, &at, &text)) {
+		if (text.tag != TAG_RULE)
+			continue;
+		if (text.len > line->text_max)
+			line->cut++;
+		else
+			(void)json_bytes(&line->json, NULL, text.bytes, text.len);
+	}
+	json_array_end(&line->json);
+}
+
 /* What was decided: the rules that matched, what was pushed, what disagrees. */
 static void add_decision(struct line *line)
 {
 	const struct event *event = line->event;
 	struct event_text text;
-	size_t at = 0;
 
 	json_array(&line->json, "mismatches");
 	for (unsigned bit = 1; bit <= MISMATCH_ALL; bit <<= 1)
@@ -238,11 +255,7 @@ static void add_decision(struct line *line)
 	json_array_end(&line->json);
 	if (event->action != EVENT_AUTHORISED && event->action != EVENT_REFUSED)
 		return;
-	json_array(&line->json, "rules");
-	while (event_next_text(event, &at, &text))
-		if (text.tag == TAG_RULE)
-			(void)json_bytes(&line->json, NULL, text.bytes, text.len);
-	json_array_end(&line->json);
+	add_rules(line);
 	if (event->action == EVENT_AUTHORISED) {
 		json_object(&line->json, "routes");
 		json_uint(&line->json, "ipv4", event->routes_ipv4);
@@ -288,6 +301,28 @@ static void add_peer(struct line *line)
 	}
 }
 
+/* What `first` and `last` mean depends on the action. */
+static void add_range(struct line *line)
+{
+	const struct event *event = line->event;
+
+	if (event->action == EVENT_GAP) {
+		json_object(&line->json, "gap");
+		json_uint(&line->json, "first", event->first);
+		json_uint(&line->json, "last", event->last);
+		json_object_end(&line->json);
+	} else if (event->action == EVENT_ROTATED || event->action == EVENT_CHECKPOINT) {
+		json_object(
+			&line->json, event->action == EVENT_ROTATED ? "previous" : "checkpoint");
+		add_tag(line, "file", TAG_PREVIOUS_FILE);
+		json_uint(&line->json, "sequence", event->first);
+		add_tag(line, "hash", TAG_PREVIOUS_HASH);
+		json_object_end(&line->json);
+	} else if (event->action == EVENT_RECOVERED) {
+		json_uint(&line->json, "torn_bytes", event->first);
+	}
+}
+
 static void add_v4map(struct line *line)
 {
 	const struct event *event = line->event;
@@ -304,12 +339,7 @@ static void add_v4map(struct line *line)
 	add_tag(line, "file", TAG_FILE);
 	add_tag(line, "message", TAG_MESSAGE);
 	add_tag(line, "openvpn_version", TAG_OPENVPN_VERSION);
-	if (event->action == EVENT_GAP) {
-		json_object(&line->json, "gap");
-		json_uint(&line->json, "first", event->first);
-		json_uint(&line->json, "last", event->last);
-		json_object_end(&line->json);
-	}
+	add_range(line);
 	cut = event->texts_cut + line->cut;
 	if (cut != 0)
 		json_uint(&line->json, "texts_cut", cut);
@@ -343,9 +373,8 @@ static void add_all(struct line *line)
 void event_to_json(
 	const struct event *event, const struct event_context *context, struct strbuf *sb)
 {
-	/* Hostile bytes grow eightfold; each smaller limit is tried only when a line got too long.
-	 */
-	static const size_t LIMITS[] = {EVENT_TEXT_MAX, 160, 64, 16};
+	/* Hostile bytes grow eightfold: a smaller limit is tried when a line got too long. */
+	static const size_t LIMITS[] = {EVENT_TEXT_MAX, 160, 64, 16, 0};
 	struct strbuf before = *sb;
 
 	for (size_t i = 0; i < sizeof(LIMITS) / sizeof(LIMITS[0]); i++) {
