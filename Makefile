@@ -74,6 +74,7 @@ PROGRAMS := $(BUILD)/v4map.so $(BUILD)/v4mapd $(BUILD)/v4map
 
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 HOST     := $(BUILD)/tests/openvpn-stand-in
+TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
 BENCH    := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 .PHONY: all help deps test-deps demo check check-unit check-host check-e2e lint format sanitize \
@@ -149,6 +150,10 @@ $(BUILD)/tests/openvpn-stand-in: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard test
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -ldl
+$(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(CODEC_A) $(CORE_A)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS)
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
@@ -160,7 +165,7 @@ check: test-deps
 	@$(MAKE) --no-print-directory check-unit check-host check-e2e
 check-unit: $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e '' $(UNIT)
-check-host: all $(HOST)
+check-host: all $(HOST) $(TOOLS)
 	$(PROVE) tests/host/
 check-e2e: all
 	$(PROVE) -j2 tests/e2e/
@@ -186,7 +191,7 @@ sanitize: test-deps
 	@$(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-unit check-host
 	@V4MAP_PRELOAD=$(ASAN_SO) $(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-e2e
 
-bench: all $(BENCH)
+bench: all $(BENCH) $(TOOLS)
 	@for b in bench/*.sh; do $$b $(BUILD) || exit 1; done
 
 # --- install ------------------------------------------------------------------------------------
