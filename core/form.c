@@ -35,7 +35,8 @@ int translator_check(const struct prefix *prefix, struct err *err)
 			"a translator's length is 32, 40, 48, 56, 64 or 96 (RFC 6052), found %u",
 			prefix->len);
 	if (prefix->addr.bytes[U_BYTE] != 0)
-		return err_set(err, -EINVAL, "bits 64 to 71 of a translator must be zero (RFC 6052)");
+		return err_set(
+			err, -EINVAL, "bits 64 to 71 of a translator must be zero (RFC 6052)");
 	return 0;
 }
 
@@ -64,31 +65,32 @@ struct block {
 	uint8_t len;
 };
 
-/* IPv4 that is not global: the well-known prefix must not carry it (RFC 6052 3.1). */
+/*
+ * IPv4 that is not global: the well-known prefix must not carry it (RFC 6052 3.1).  No two of
+ * these make one greater block, so a block lies in all of them together or in one of them.
+ */
 static const struct block NOT_GLOBAL[] = {
-	{{0}, 8},
-	{{10}, 8},
-	{{100, 64}, 10},
-	{{127}, 8},
-	{{169, 254}, 16},
-	{{172, 16}, 12},
-	{{192, 0, 0}, 24},
-	{{192, 168}, 16},
-	{{198, 18}, 15},
-	{{224}, 4},
-	{{240}, 4},
+	{{0}, 8}, {{10}, 8}, {{100, 64}, 10}, {{127}, 8}, {{169, 254}, 16}, {{172, 16}, 12},
+	{{192, 0, 0}, 24}, {{192, 168}, 16}, {{198, 18}, 15}, {{224}, 3}, /* 224/4 and 240/4 */
 };
 
-static bool is_global(const struct ipaddr *ipv4)
+bool form_is_global(const struct prefix *ipv4)
 {
 	for (size_t i = 0; i < sizeof(NOT_GLOBAL) / sizeof(NOT_GLOBAL[0]); i++) {
 		const struct prefix block = {
 			.addr = ipaddr_from_ipv4(NOT_GLOBAL[i].bytes), .len = NOT_GLOBAL[i].len};
 
-		if (prefix_contains(&block, ipv4))
+		if (ipv4->len >= block.len && prefix_contains(&block, &ipv4->addr))
 			return false;
 	}
 	return true;
+}
+
+static bool is_global(const struct ipaddr *ipv4)
+{
+	const struct prefix host = {.addr = *ipv4, .len = 32};
+
+	return form_is_global(&host);
 }
 
 static bool starts_with(const struct ipaddr *addr, const uint8_t *bytes, size_t len)
@@ -136,7 +138,8 @@ static bool is_v4_compatible(const struct ipaddr *addr)
 {
 	static const uint8_t ZERO[15] = {0};
 
-	return starts_with(addr, ZERO, 12) && !(starts_with(addr, ZERO, 15) && addr->bytes[15] <= 1);
+	return starts_with(addr, ZERO, 12) &&
+	       !(starts_with(addr, ZERO, 15) && addr->bytes[15] <= 1);
 }
 
 /* The forms that show in the address itself; only annotated, never trusted. */

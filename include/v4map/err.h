@@ -10,12 +10,13 @@ struct err {
 	const char *file; /* borrowed; NULL when no file is concerned */
 	unsigned line;	  /* from 1; 0 when unknown */
 	unsigned column;  /* from 1; 0 when unknown */
+	const char *code; /* a constant word for the kind of error, for programs; may be NULL */
 	char text[256];	  /* always terminated; longer messages are cut */
 };
 
 /*
  * Word the message and give `rc` (a negative errno) back, so that a caller can write
- * `return err_set(err, -EINVAL, "...")`.  Leaves file, line and column as they are.
+ * `return err_set(err, -EINVAL, "...")`.  Leaves file, line, column and code as they are.
  */
 int err_set(struct err *err, int rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -22,11 +22,11 @@ enum form {
 };
 
 struct classified {
-	struct ipaddr ip;	  /* canonical: IPv4 for FORM_MAPPED and FORM_TRANSLATED */
+	struct ipaddr ip; /* canonical: IPv4 for FORM_MAPPED and FORM_TRANSLATED */
 	enum form form;
 	struct ipaddr embedded;	  /* FAMILY_NONE when there is none, or its place is unknown */
 	struct prefix translator; /* the translator that matched; FAMILY_NONE when none did */
-	bool reserved;		  /* well-known prefix around an IPv4 that is not global (RFC 6052 3.1) */
+	bool reserved; /* well-known prefix around an IPv4 that is not global (RFC 6052 3.1) */
 };
 
 /*
@@ -41,6 +41,12 @@ void form_classify(const struct ipaddr *seen, const struct prefix *translators, 
  * bits 64 to 71 zero?  Returns 0, or -EINVAL with err filled in.
  */
 int translator_check(const struct prefix *prefix, struct err *err);
+
+/*
+ * Does the IPv4 block hold an address outside 0/8, 10/8, 100.64/10, 127/8, 169.254/16, 172.16/12,
+ * 192.0.0/24, 192.168/16, 198.18/15, 224/4 and 240/4?
+ */
+bool form_is_global(const struct prefix *ipv4);
 
 /* "native", "mapped", "translated", "nat64", "6to4", "teredo", "isatap", "v4-compatible", ... */
 const char *form_name(enum form form);

@@ -12,11 +12,12 @@
 /* Limits; each is enforced when the policy is compiled, by an error that names it. */
 enum {
 	POLICY_RULES_MAX = 4096,
-	POLICY_NAME_MAX = 63,		 /* bytes of a rule's name */
-	POLICY_TEXT_MAX = 256 * 1024,	 /* bytes of the YAML file */
-	PUSH_LINE_MAX = 255,		 /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
-	PUSH_TOKENS_MAX = 16,		 /* OpenVPN's MAX_PARMS */
-	PUSH_TEXT_MAX = 256 * 1024,	 /* bytes of one client's text; OpenVPN 3's limit */
+	POLICY_NAME_MAX = 63,	      /* bytes of a rule's name */
+	POLICY_TEXT_MAX = 256 * 1024, /* bytes of the YAML file */
+	POLICY_GLOB_STARS_MAX = 8,
+	PUSH_LINE_MAX = 255,	    /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
+	PUSH_TOKENS_MAX = 16,	    /* OpenVPN's MAX_PARMS */
+	PUSH_TEXT_MAX = 256 * 1024, /* bytes of one client's text; OpenVPN 3's limit */
 };
 
 /* A view: pointers into the image, which the caller keeps mapped as long as the view is used. */
@@ -27,6 +28,7 @@ struct policy {
 	const char *texts;
 	const struct prefix *prefixes;
 	size_t rule_count;
+	size_t text_size; /* bytes of texts */
 	size_t route_max; /* sum of all rules' routes */
 };
 
@@ -54,14 +56,16 @@ enum stage { STAGE_VERIFY, STAGE_CONNECT };
 
 struct decision {
 	enum verdict verdict;
-	uint32_t deny_rule;	/* index of the rule that refused; meaningful with VERDICT_DENY */
-	uint32_t mismatches;	/* the peer's and those found here */
-	bool bypass;		/* add the host route around the tunnel */
-	uint16_t *matched;	/* indices of the rules that matched, in order */
+	uint32_t deny_rule;  /* index of the rule that refused; meaningful with VERDICT_DENY */
+	uint32_t mismatches; /* the peer's and those found here */
+	bool bypass;	     /* add the host route around the tunnel */
+	uint16_t *matched;   /* indices of the rules that matched, in order */
 	size_t matched_count;
-	struct prefix *routes;	/* canonical: IPv4 blocks first, then IPv6; what is pushed */
+	struct prefix *routes; /* canonical: IPv4 blocks first, then IPv6; what is pushed */
 	size_t ipv4_count, ipv6_count;
-	size_t withheld_ipv4, withheld_ipv6; /* blocks not pushed since the tunnel lacks the family */
+	const struct prefix *withheld; /* likewise, not pushed since the tunnel lacks the family */
+	size_t withheld_ipv4, withheld_ipv6;
+	uint8_t *rendered; /* push_render's: a bit for each byte of the texts */
 };
 
 /* Bytes of scratch memory that policy_decide needs for this policy. */
@@ -87,8 +91,7 @@ enum condition {
 };
 
 /* The first condition of the rule that the peer does not meet, as at STAGE_CONNECT. */
-enum condition policy_unmet(
-	const struct policy *policy, size_t rule, const struct peer *peer);
+enum condition policy_unmet(const struct policy *policy, size_t rule, const struct peer *peer);
 /* The policy's key for it: "family", "form", ... */
 const char *condition_name(enum condition condition);
 

@@ -22,18 +22,21 @@ struct image_span {
 /* A block is a struct prefix as it is: bytes only, no padding, the unused bytes zero. */
 _Static_assert(sizeof(struct prefix) == 18, "the image's layout of a block");
 
+/* Bits of a mask of families. */
+enum { IMAGE_IPV4 = 1, IMAGE_IPV6 = 2 };
+
 enum { IMAGE_DENY_AT_CONNECT = 0, IMAGE_DENY_AT_VERIFY = 1 };
 
 /* A condition mask of 0, or a span of no elements, means: not asked. */
 struct image_rule {
-	uint32_t name;		 /* text offset */
-	uint32_t deny;		 /* text offset of the reason; IMAGE_NO_TEXT: does not deny */
-	uint16_t forms;		 /* bit 1 << enum form */
-	uint8_t families;	 /* bit 1: IPv4, bit 2: IPv6 */
-	uint8_t listeners;	 /* likewise */
-	uint8_t tunnels;	 /* bit 1 << TUNNEL_* value: 2 IPv4 only, 4 IPv6 only, 8 dual */
-	uint8_t deny_at;	 /* IMAGE_DENY_AT_* */
-	uint8_t last;		 /* 0 or 1 */
+	uint32_t name;	   /* text offset */
+	uint32_t deny;	   /* text offset of the reason; IMAGE_NO_TEXT: does not deny */
+	uint16_t forms;	   /* bit 1 << enum form */
+	uint8_t families;  /* IMAGE_IPV4, IMAGE_IPV6 */
+	uint8_t listeners; /* likewise */
+	uint8_t tunnels;   /* bit 1 << TUNNEL_* value: 2 IPv4 only, 4 IPv6 only, 8 dual */
+	uint8_t deny_at;   /* IMAGE_DENY_AT_* */
+	uint8_t last;	   /* 0 or 1 */
 	uint8_t zero;
 	struct image_span peers;	/* in prefixes: canonical */
 	struct image_span common_names; /* in strings: globs */
@@ -56,7 +59,7 @@ struct image_header {
 	struct image_span prefixes;	/* struct prefix */
 	struct image_span strings;	/* uint32_t text offsets, aligned to 4 */
 	struct image_span texts;	/* bytes: NUL-terminated texts, the last byte is NUL */
-	struct image_span servers;	/* elements of prefixes: single addresses, canonical */
+	struct image_span servers;	/* elements of prefixes: single addresses, ascending */
 	struct image_span translators;	/* elements of prefixes */
 };
 
