@@ -100,6 +100,16 @@ static int fail(const char *what)
 	return EXIT_FAILURE;
 }
 
+static int died(int signal)
+{
+	char text[64];
+
+	(void)snprintf(
+		text, sizeof(text), "v4mapd cannot start: its worker died of signal %d", signal);
+	(void)link_say(CONTROL_FAILED, 0, text);
+	return EXIT_FAILURE;
+}
+
 /* Run workers until one is done.  `worker` is as each of them finds it. */
 static int supervise(struct worker *worker)
 {
@@ -119,7 +129,7 @@ static int supervise(struct worker *worker)
 		if (WIFEXITED(status))
 			return WEXITSTATUS(status);
 		if (!worker->journal->started)
-			return fail("the worker died");
+			return died(WTERMSIG(status));
 		if (++restarts > QUICK_RESTARTS)
 			(void)nanosleep(&pause, NULL);
 	}

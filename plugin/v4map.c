@@ -14,6 +14,8 @@
 /* Struct versions that brought a member we read (openvpn-plugin.h). */
 enum { STRUCTVER_OPENVPN_VERSION = 3 };
 
+#define EXPORT __attribute__((visibility("default")))
+
 static const int WANT = OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_TLS_VERIFY) |
 			OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_IPCHANGE) |
 			OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_CLIENT_CONNECT_V2) |
@@ -82,13 +84,13 @@ static int open_plugin(const struct openvpn_plugin_args_open_in *in, struct plug
 	return 0;
 }
 
-OPENVPN_EXPORT int openvpn_plugin_min_version_required_v1(void)
+EXPORT int openvpn_plugin_min_version_required_v1(void)
 {
 	return 3;
 }
 
-OPENVPN_EXPORT int openvpn_plugin_open_v3(const int version,
-	struct openvpn_plugin_args_open_in const *in, struct openvpn_plugin_args_open_return *ret)
+EXPORT int openvpn_plugin_open_v3(const int version, struct openvpn_plugin_args_open_in const *in,
+	struct openvpn_plugin_args_open_return *ret)
 {
 	const plugin_log_t log = in->callbacks->plugin_log;
 	struct err warning = {.text = ""}, err = {.text = ""};
@@ -110,12 +112,12 @@ OPENVPN_EXPORT int openvpn_plugin_open_v3(const int version,
 	return OPENVPN_PLUGIN_FUNC_SUCCESS;
 }
 
-OPENVPN_EXPORT void *openvpn_plugin_client_constructor_v1(openvpn_plugin_handle_t handle)
+EXPORT void *openvpn_plugin_client_constructor_v1(openvpn_plugin_handle_t handle)
 {
 	return session_new(handle);
 }
 
-OPENVPN_EXPORT void openvpn_plugin_client_destructor_v1(
+EXPORT void openvpn_plugin_client_destructor_v1(
 	openvpn_plugin_handle_t handle, void *per_client_context)
 {
 	session_free(handle, per_client_context);
@@ -163,8 +165,8 @@ static int on_learn_address(struct plugin *plugin, struct session *session, cons
 	return OPENVPN_PLUGIN_FUNC_SUCCESS;
 }
 
-OPENVPN_EXPORT int openvpn_plugin_func_v3(const int version,
-	struct openvpn_plugin_args_func_in const *in, struct openvpn_plugin_args_func_return *ret)
+EXPORT int openvpn_plugin_func_v3(const int version, struct openvpn_plugin_args_func_in const *in,
+	struct openvpn_plugin_args_func_return *ret)
 {
 	struct session *session = in->per_client_context;
 	struct plugin *plugin = in->handle;
@@ -199,7 +201,7 @@ OPENVPN_EXPORT int openvpn_plugin_func_v3(const int version,
 	}
 }
 
-OPENVPN_EXPORT void openvpn_plugin_close_v1(openvpn_plugin_handle_t handle)
+EXPORT void openvpn_plugin_close_v1(openvpn_plugin_handle_t handle)
 {
 	struct plugin *plugin = handle;
 
@@ -211,7 +213,7 @@ OPENVPN_EXPORT void openvpn_plugin_close_v1(openvpn_plugin_handle_t handle)
 }
 
 /* OpenVPN is dying: v4mapd sees that and writes what is in the ring. */
-OPENVPN_EXPORT void openvpn_plugin_abort_v1(openvpn_plugin_handle_t handle)
+EXPORT void openvpn_plugin_abort_v1(openvpn_plugin_handle_t handle)
 {
 	(void)handle;
 }
