@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 #include "v4map/json.h"
+#include "v4map/pseudonym.h"
 #include "v4map-paths.h"
 
 /* The place of the hash, which chain_seal fills in; time and hash have a fixed length (chain.h). */
@@ -171,6 +172,62 @@ static void add_event(struct line *line)
 	json_object_end(&line->json);
 }
 
+/* The network the peer comes from: enough to see a provider or a country, too little for a person.
+ */
+static void add_truncated(struct line *line)
+{
+	const struct event *event = line->event;
+	struct prefix network = {.addr = {.family = event->ip.family},
+		.len = event->ip.family == FAMILY_IPV4 ? TRUNCATED_IPV4 : TRUNCATED_IPV6};
+	char data[64];
+	struct strbuf text;
+
+	memcpy(network.addr.bytes, event->ip.bytes, sizeof(event->ip.bytes));
+	network.addr = prefix_first(&network);
+	strbuf_init(&text, data, sizeof(data));
+	prefix_print(&network, &text);
+	json_string(&line->json, "address", data);
+	strbuf_reset(&text);
+	ipaddr_print(&network.addr, &text);
+	json_string(&line->json, "ip", data);
+}
+
+static void add_pseudonym(struct line *line)
+{
+	struct ipaddr addr = {.family = line->event->ip.family};
+	char name[PSEUDONYM_SIZE];
+
+	memcpy(addr.bytes, line->event->ip.bytes, sizeof(addr.bytes));
+	if (pseudonym_make(line->context->pseudonym_key, &addr, name) == 0)
+		json_string(&line->json, "address", name);
+}
+
+/* As much of the peer's address as the policy's peer-address lets out. */
+static void add_source_address(struct line *line)
+{
+	const struct event *event = line->event;
+	bool has_ip = event->ip.family == FAMILY_IPV4 || event->ip.family == FAMILY_IPV6;
+
+	switch (line->context->peer_address) {
+	case PEER_ADDRESS_FULL:
+		add_tag(line, "address", TAG_ADDRESS);
+		add_address(line, "ip", &event->ip, -1);
+		if (event->port != 0)
+			json_uint(&line->json, "port", event->port);
+		break;
+	case PEER_ADDRESS_TRUNCATED:
+		if (has_ip)
+			add_truncated(line);
+		break;
+	case PEER_ADDRESS_PSEUDONYM:
+		if (has_ip)
+			add_pseudonym(line);
+		break;
+	case PEER_ADDRESS_NONE:
+		break;
+	}
+}
+
 static void add_source(struct line *line)
 {
 	const struct event *event = line->event;
@@ -179,10 +236,7 @@ static void add_source(struct line *line)
 	if (event->ip.family == FAMILY_NONE && !find_text(event, TAG_ADDRESS, &text))
 		return;
 	json_object(&line->json, "source");
-	add_tag(line, "address", TAG_ADDRESS);
-	add_address(line, "ip", &event->ip, -1);
-	if (event->port != 0)
-		json_uint(&line->json, "port", event->port);
+	add_source_address(line);
 	if (event->counters)
 		json_uint(&line->json, "bytes", event->bytes_received);
 	json_object_end(&line->json);
@@ -276,7 +330,8 @@ static void add_peer(struct line *line)
 
 	if (event->ip.family != FAMILY_NONE) {
 		json_string(&line->json, "form", form_name((enum form)event->form));
-		add_address(line, "embedded", &event->embedded, -1);
+		if (line->context->peer_address == PEER_ADDRESS_FULL)
+			add_address(line, "embedded", &event->embedded, -1);
 		add_address(line, "translator", &event->translator, event->translator_len);
 		if (event->listener != FAMILY_NONE)
 			json_string(

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 #include "v4map/chain.h"
 #include "v4map/event.h"
+#include "v4map/key_file.h"
 #include "v4map/audit_settings.h"
 
 /* One record can also be put in front, so counting does not begin at 0. */
@@ -24,6 +25,7 @@ struct intent {
 	size_t bytes; /* its length */
 	uint64_t next_sequence, next_tail, next_own_tail;
 	uint8_t next_hash[CHAIN_HASH_SIZE];
+	struct chain_key next_key;
 };
 
 struct journal {
@@ -33,6 +35,8 @@ struct journal {
 	struct audit_settings audit;
 	uint64_t sequence;	       /* of the last line that is surely in the log */
 	uint8_t hash[CHAIN_HASH_SIZE]; /* its hash */
+	bool keyed;		       /* the next line is sealed with `key` */
+	struct key_file key;
 	struct intent intent;
 	/* v4mapd's own records that wait to be written; both count on from JOURNAL_OWN_START. */
 	uint64_t own_head, own_tail;

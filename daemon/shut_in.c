@@ -23,6 +23,30 @@ static int open_checkpoint_file(struct worker *worker, const char *path, struct 
 		err, -errno, "cannot open the checkpoint file '%s': %s", path, strerror(errno));
 }
 
+/*
+ * The key goes on where the last worker left it, else where the file says; a key that lies
+ * behind the log is stepped to it, and a log that lies behind its key has lost lines, which the
+ * numbers then show.
+ */
+static int open_key_file(struct worker *worker, const char *path, struct err *err)
+{
+	struct journal *journal = worker->journal;
+	struct key_file key;
+
+	worker->key_file = -1;
+	if (path[0] == '\0') {
+		journal->keyed = false;
+		return 0;
+	}
+	worker->key_file = key_file_open(path, true, &key, err);
+	if (worker->key_file < 0)
+		return worker->key_file;
+	if (!journal->keyed)
+		journal->key = key;
+	key_file_wipe(&key);
+	return 0;
+}
+
 /* The log goes with us: its new owner must be able to go on with it. */
 static int become_user(const char *name, int log, struct err *err)
 {
@@ -56,6 +80,8 @@ int worker_shut_in(
 		return 0;
 	rc = open_checkpoint_file(worker, audit->checkpoint_file, err);
 	if (rc == 0)
+		rc = open_key_file(worker, audit->key_file, err);
+	if (rc == 0)
 		rc = become_user(audit->user, log, err);
 	if (rc != 0)
 		return rc;
@@ -65,4 +91,16 @@ int worker_shut_in(
 	rc = sandbox_enter(folder, err);
 	worker->shut_in = rc == 0;
 	return rc;
+}
+
+int worker_align_key(struct worker *worker)
+{
+	struct journal *journal = worker->journal;
+
+	if (worker->key_file < 0)
+		return 0;
+	if (journal->key.chain.sequence > journal->sequence + 1)
+		journal->sequence = journal->key.chain.sequence - 1;
+	journal->keyed = true;
+	return chain_key_step_to(&journal->key.chain, journal->sequence + 1);
 }

@@ -144,7 +144,7 @@ static int supervisor(struct ring *ring, char *policy_path, int server, unsigned
 	worker.policy_path = policy_path;
 	worker.server = server;
 	worker.server_pid = server_pid;
-	worker.checkpoint_file = -1;
+	worker.checkpoint_file = worker.key_file = -1;
 	worker.lines = malloc(WRITER_BATCH_SIZE);
 	worker.chain = chain_new((uint8_t[CHAIN_HASH_SIZE]){0});
 	worker.journal = mmap(NULL, sizeof(*worker.journal), PROT_READ | PROT_WRITE,

@@ -47,7 +47,11 @@ static int sync_log(struct worker *worker, int64_t now_ms)
 	int rc = audit_sync(&worker->audit);
 
 	worker->synced_ms = now_ms;
-	return rc == 0 ? 0 : rotation_leave_suspect(worker);
+	if (rc != 0)
+		return rotation_leave_suspect(worker);
+	/* Only now: a key that is ahead of what a power cut leaves would look like lost lines. */
+	return worker->journal->keyed ? key_file_update(worker->key_file, &worker->journal->key)
+				      : 0;
 }
 
 static bool sync_is_due(const struct worker *worker, int64_t now_ms)
@@ -75,6 +79,7 @@ static int checkpoint(struct worker *worker, int64_t now_ms)
 	if (rc != 0)
 		return rc;
 	checkpoint_make(worker);
+	(void)worker_align_key(worker); /* cannot go back: the step is forward */
 	worker->checkpoint = worker->journal->sequence;
 	worker->checkpoint_ms = now_ms;
 	return 0;
@@ -162,6 +167,7 @@ static bool start(struct worker *worker)
 	worker->journal->started = true;
 	/* Without its walls it would still be better than no log. */
 	(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
+	(void)worker_align_key(worker); /* cannot go back: the step is forward */
 	worker->checkpoint = worker->journal->sequence;
 	worker->checkpoint_ms = monotonic_ms();
 	return true;

@@ -29,6 +29,7 @@ struct worker {
 	char host[256];
 	bool shut_in; /* the sandbox is entered */
 	struct chain *chain;
+	int key_file;		      /* -1: none */
 	int checkpoint_file;	      /* -1: none */
 	uint64_t checkpoint;	      /* sequence of the last one */
 	int64_t checkpoint_ms;	      /* and when it was; monotonic */
@@ -53,6 +54,9 @@ int policy_adopt(struct worker *worker);
  */
 int worker_shut_in(
 	struct worker *worker, const struct audit_settings *audit, int log, struct err *err);
+
+/* Bring key and log together once both are open.  Returns 0 or a negative errno. */
+int worker_align_key(struct worker *worker);
 
 /* writer.c: write what waits.  Returns 0, or a negative errno; nothing is lost then. */
 int writer_flush(struct worker *worker);

@@ -45,7 +45,9 @@ static void add_line(
 	const struct event_context context = {.run = worker->run,
 		.sequence = sequence,
 		.host = worker->host,
-		.pid = worker->server_pid};
+		.pid = worker->server_pid,
+		.peer_address = worker->journal->audit.peer_address,
+		.pseudonym_key = worker->journal->key.pseudonym};
 	size_t begin = lines->len;
 
 	event_to_json(event, &context, lines);
@@ -61,6 +63,7 @@ static void render(struct worker *worker, struct strbuf *lines, struct intent *i
 	struct event event;
 
 	chain_set(worker->chain, journal->hash);
+	chain_set_key(worker->chain, journal->keyed ? &journal->key.chain : NULL);
 	intent->next_sequence = journal->sequence;
 	intent->next_own_tail = journal->own_tail;
 	while (intent->next_own_tail < journal->own_head)
@@ -71,6 +74,8 @@ static void render(struct worker *worker, struct strbuf *lines, struct intent *i
 		add_line(worker, &event, ++intent->next_sequence, lines);
 	}
 	chain_get(worker->chain, intent->next_hash);
+	(void)chain_get_key(
+		worker->chain, &intent->next_key); /* there is none without a key file */
 	intent->next_tail = atomic_load(&worker->ring->tail) + taken;
 	intent->bytes = lines->len;
 }
@@ -83,6 +88,8 @@ static void commit(struct worker *worker)
 	journal->sequence = journal->intent.next_sequence;
 	memcpy(journal->hash, journal->intent.next_hash, sizeof(journal->hash));
 	journal->own_tail = journal->intent.next_own_tail;
+	if (journal->keyed)
+		journal->key.chain = journal->intent.next_key;
 	ring_release(worker->ring, journal->intent.next_tail);
 	journal->intent.pending = false;
 }

@@ -7,6 +7,9 @@
 
 enum { AUDIT_PATH_MAX = 1024, AUDIT_USER_MAX = 32 };
 
+/* What `truncated` keeps of an address, in bits. */
+enum { TRUNCATED_IPV4 = 24, TRUNCATED_IPV6 = 48 };
+
 enum durability {
 	DURABILITY_INTERVAL, /* at most sync_interval_ms are not yet on stable storage; the default
 			      */
@@ -18,7 +21,7 @@ enum on_failure { ON_FAILURE_ALLOW, ON_FAILURE_REFUSE };
 
 enum peer_address {
 	PEER_ADDRESS_FULL,
-	PEER_ADDRESS_TRUNCATED, /* IPv4 to /24, IPv6 to /48 */
+	PEER_ADDRESS_TRUNCATED, /* to TRUNCATED_IPV4 or TRUNCATED_IPV6 */
 	PEER_ADDRESS_PSEUDONYM, /* keyed, of the canonical address; needs a key file */
 	PEER_ADDRESS_NONE,
 };

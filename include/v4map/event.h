@@ -17,11 +17,11 @@ enum event_action {
 	EVENT_POLICY_REJECTED,
 	EVENT_AUTHORISED,
 	EVENT_REFUSED,
-	EVENT_ADDRESS,	    /* LEARN_ADDRESS add or update: the proof of the session */
+	EVENT_ADDRESS, /* LEARN_ADDRESS add or update: the proof of the session */
 	EVENT_DISCONNECTED,
-	EVENT_ABANDONED,    /* ended without CLIENT_DISCONNECT, or before it was admitted */
-	EVENT_MISMATCH,	    /* found in mid-session */
-	EVENT_GAP,	    /* records that could not be kept */
+	EVENT_ABANDONED, /* ended without CLIENT_DISCONNECT, or before it was admitted */
+	EVENT_MISMATCH,	 /* found in mid-session */
+	EVENT_GAP,	 /* records that could not be kept */
 	EVENT_RECOVERED,
 	EVENT_ROTATED,
 	EVENT_CHECKPOINT,
@@ -31,24 +31,25 @@ enum event_action {
 /* Why; EVENT_REASON_NONE where the action says it all.  The log's `event.reason`. */
 enum event_reason {
 	REASON_NONE = 0,
-	REASON_RULE,		   /* a rule's deny */
-	REASON_NO_ADDRESS,	   /* the environment has no usable peer address */
+	REASON_RULE,	   /* a rule's deny */
+	REASON_NO_ADDRESS, /* the environment has no usable peer address */
 	REASON_RING_FULL,
 	REASON_INTERNAL,	   /* an error of our own; the texts say which */
 	REASON_TEXT_TOO_LONG,	   /* the push text passed its limit */
-	REASON_NO_DISCONNECT_HOOK, /* the client's context was destroyed without CLIENT_DISCONNECT */
+	REASON_NO_DISCONNECT_HOOK, /* the client's context was destroyed without CLIENT_DISCONNECT
+				    */
 	REASON_NOT_ADMITTED,	   /* the session ended before OpenVPN admitted it */
 	REASON_TORN_TAIL,
-	REASON_TRUNCATED,	   /* the log was cut under v4mapd: logrotate's copytruncate */
-	REASON_IO_ERROR,	   /* the old file could not be made durable */
-	REASON_LOG_FAILING,	   /* records cannot be kept and the policy says refuse */
+	REASON_TRUNCATED,   /* the log was cut under v4mapd: logrotate's copytruncate */
+	REASON_IO_ERROR,    /* the old file could not be made durable */
+	REASON_LOG_FAILING, /* records cannot be kept and the policy says refuse */
 	EVENT_REASON_COUNT
 };
 
 enum event_tag {
 	TAG_END = 0,
-	TAG_SESSION,	     /* session id */
-	TAG_ADDRESS,	     /* the peer's address as it arrived */
+	TAG_SESSION, /* session id */
+	TAG_ADDRESS, /* the peer's address as it arrived */
 	TAG_COMMON_NAME,
 	TAG_USER,	     /* username, where the client gave one */
 	TAG_SUBJECT,	     /* certificate subject, depth 0 */
@@ -65,14 +66,15 @@ enum event_tag {
 	TAG_FILE,	     /* policy or log file */
 	TAG_MESSAGE,	     /* an error's text */
 	TAG_OPENVPN_VERSION,
-	TAG_PREVIOUS_FILE,   /* EVENT_ROTATED: the old file's name now; `first` is its last sequence */
-	TAG_PREVIOUS_HASH,   /* EVENT_ROTATED, EVENT_CHECKPOINT: the hash of line `first` */
+	TAG_PREVIOUS_FILE, /* EVENT_ROTATED: the old file's name now; `first` is its last sequence
+			    */
+	TAG_PREVIOUS_HASH, /* EVENT_ROTATED, EVENT_CHECKPOINT: the hash of line `first` */
 	EVENT_TAG_COUNT
 };
 
 enum {
-	EVENT_SIZE = 2048,	/* bytes of a record and of a ring slot */
-	EVENT_TEXT_MAX = 512,	/* bytes kept of one text; longer ones are cut and counted */
+	EVENT_SIZE = 2048,    /* bytes of a record and of a ring slot */
+	EVENT_TEXT_MAX = 512, /* bytes kept of one text; longer ones are cut and counted */
 	EVENT_TEXTS_SIZE = EVENT_SIZE - 160
 };
 
@@ -84,23 +86,23 @@ struct event_address {
 
 /* Fixed layout, native byte order: it is shared between two programs of one build. */
 struct event {
-	uint64_t record;	   /* number of the record in this run of the server, from 1 */
-	int64_t time_ns;	   /* CLOCK_REALTIME */
-	uint64_t first, last;	   /* EVENT_GAP: the records that are missing; see also the tags */
+	uint64_t record;      /* number of the record in this run of the server, from 1 */
+	int64_t time_ns;      /* CLOCK_REALTIME */
+	uint64_t first, last; /* EVENT_GAP: the records that are missing; see also the tags */
 	uint64_t bytes_received, bytes_sent; /* EVENT_DISCONNECTED: at the server */
-	uint64_t duration_s;	   /* EVENT_DISCONNECTED: as OpenVPN counts it */
-	uint32_t generation;	   /* policy generation that decided; 0: none */
-	uint32_t mismatches;	   /* enum mismatch bits */
-	uint32_t routes_ipv4, routes_ipv6; /* blocks pushed */
+	uint64_t duration_s;		     /* EVENT_DISCONNECTED: as OpenVPN counts it */
+	uint32_t generation;		     /* policy generation that decided; 0: none */
+	uint32_t mismatches;		     /* enum mismatch bits */
+	uint32_t routes_ipv4, routes_ipv6;   /* blocks pushed */
 	uint16_t port;
-	uint8_t action, reason;	   /* enum event_action, enum event_reason */
-	uint8_t form, listener;	   /* enum form, enum family */
-	uint8_t translator_len;	   /* of the translator that matched, whose block is below */
-	uint8_t counters;	   /* 1: bytes_* and duration_s are filled in */
+	uint8_t action, reason; /* enum event_action, enum event_reason */
+	uint8_t form, listener; /* enum form, enum family */
+	uint8_t translator_len; /* of the translator that matched, whose block is below */
+	uint8_t counters;	/* 1: bytes_* and duration_s are filled in */
 	struct event_address ip, embedded, translator; /* family 0: none */
-	uint16_t texts_len;	   /* bytes used of `texts` */
-	uint16_t texts_cut;	   /* texts that were shortened or left out */
-	uint8_t texts[EVENT_TEXTS_SIZE]; /* tag, length (2 bytes), bytes; and so on */
+	uint16_t texts_len;			       /* bytes used of `texts` */
+	uint16_t texts_cut;			       /* texts that were shortened or left out */
+	uint8_t texts[EVENT_TEXTS_SIZE];	       /* tag, length (2 bytes), bytes; and so on */
 };
 
 _Static_assert(sizeof(struct event) <= EVENT_SIZE, "a record fits its slot");

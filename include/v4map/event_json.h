@@ -6,6 +6,7 @@
  * Schema, `v4map.*` for what is ours; man/v4map-log.5 describes each.
  */
 
+#include "v4map/audit_settings.h"
 #include "v4map/event.h"
 #include "v4map/strbuf.h"
 
@@ -19,6 +20,8 @@ struct event_context {
 	uint64_t sequence; /* of the line in the log, contiguous across runs and files */
 	const char *host;  /* host name; may be NULL */
 	unsigned pid;	   /* OpenVPN's process */
+	enum peer_address peer_address; /* how much of the peer's address is told */
+	const uint8_t *pseudonym_key;	/* CHAIN_KEY_SIZE bytes; for PEER_ADDRESS_PSEUDONYM */
 };
 
 /*

@@ -32,15 +32,15 @@ enum mismatch {
 };
 
 struct peer {
-	struct classified addr;		    /* addr.ip.family FAMILY_NONE: no usable address */
-	char address[IPADDR_TEXT_MAX + 1];  /* the text it arrived as; "" when none */
-	uint16_t port;			    /* 0: unknown */
-	enum family listener;		    /* the socket it came in on; FAMILY_NONE: unknown */
-	bool tunnel_known;		    /* false before CLIENT_CONNECT: the tunnel is decided there */
-	unsigned tunnel;		    /* TUNNEL_* bits */
+	struct classified addr;		   /* addr.ip.family FAMILY_NONE: no usable address */
+	char address[IPADDR_TEXT_MAX + 1]; /* the text it arrived as; "" when none */
+	uint16_t port;			   /* 0: unknown */
+	enum family listener;		   /* the socket it came in on; FAMILY_NONE: unknown */
+	bool tunnel_known; /* false before CLIENT_CONNECT: the tunnel is decided there */
+	unsigned tunnel;   /* TUNNEL_* bits */
 	struct ipaddr tunnel_ipv4, tunnel_ipv6; /* as the pool gave them; FAMILY_NONE: none */
-	const char *common_name;	    /* borrowed; NULL: no certificate */
-	uint32_t mismatches;		    /* what is already known to disagree */
+	const char *common_name;		/* borrowed; NULL: no certificate */
+	uint32_t mismatches;			/* what is already known to disagree */
 };
 
 /*

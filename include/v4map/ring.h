@@ -11,8 +11,8 @@
 
 enum {
 	RING_VERSION = 1,
-	RING_SLOTS = 4096,	 /* a power of two; 8 MiB */
-	RING_RUN_ID_SIZE = 8,	 /* random bytes that name this run of the server */
+	RING_SLOTS = 4096,    /* a power of two; 8 MiB */
+	RING_RUN_ID_SIZE = 8, /* random bytes that name this run of the server */
 };
 
 #define RING_MAGIC UINT64_C(0x763430616d417031)
@@ -45,7 +45,7 @@ bool ring_valid(const struct ring *ring);
  */
 struct ring_producer {
 	struct ring *ring;
-	uint64_t next_record;	     /* number of the next record, from 1 */
+	uint64_t next_record;	      /* number of the next record, from 1 */
 	uint64_t gap_first, gap_last; /* 0: nothing is missing */
 	int64_t gap_time_ns;
 };
