@@ -69,7 +69,7 @@ DAEMON_O := $(call obj,$(call src,daemon))
 CLI_O    := $(call obj,$(call src,cli))
 CORE_A   := $(BUILD)/core.a
 CODEC_A  := $(BUILD)/codec.a
-CODEC_LIBS := -lyaml -ljansson -lcrypto
+CODEC_LIBS := -lyaml -ljansson -lcrypto -lz
 PROGRAMS := $(BUILD)/v4map.so $(BUILD)/v4mapd $(BUILD)/v4map
 
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "log.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "log_filter.h"
+#include "log_row.h"
+
+enum { FOLLOW_POLL_US = 200 * 1000 };
+
+static const char HELP[] =
+	"usage: v4map log show [OPTION]... FILE...\n"
+	"Print the connect log, oldest record first.  FILE may be .gz, or - for standard input.\n"
+	"\n"
+	"  -f, --follow           go on as the log grows, also over its rotation\n"
+	"      --since TIME       RFC 3339, or 'YYYY-MM-DD[ HH:MM[:SS]]' in UTC\n"
+	"      --until TIME\n"
+	"      --name GLOB        user or common name\n"
+	"      --address ADDRESS  of the peer or in the tunnel; or a block, ADDRESS/LENGTH\n"
+	"      --event ACTION     repeatable\n"
+	"      --mismatch NAME    repeatable\n"
+	"      --json             print the lines as they are\n";
+
+struct show {
+	struct log_filter filter;
+	bool json, follow;
+	struct table *table;
+};
+
+static int show_line(void *context, const char *path, const struct log_text *line)
+{
+	const struct show *show = context;
+	struct log_record record;
+
+	if (!log_parse(path, line, &record))
+		return LOG_FINDINGS;
+	if (log_filter_match(&show->filter, &record)) {
+		if (show->json)
+			(void)printf("%.*s\n", (int)line->len, line->bytes);
+		else
+			log_row(show->table, &record);
+	}
+	log_record_done(&record);
+	return LOG_FINE;
+}
+
+/* What is there now, then what comes; a new file of that name is read from its beginning. */
+static int follow(struct show *show, const char *path)
+{
+	struct log_file *file = NULL;
+	struct log_text line;
+	struct err err;
+	int rc = log_file_open(path, &file, &err);
+	bool replaced = false;
+
+	while (rc == 0 && !ferror(stdout)) {
+		while ((rc = log_file_follow(file, &line, &err)) == 1)
+			(void)show_line(show, path, &line);
+		if (rc == 0 && replaced) {
+			log_file_close(file);
+			file = NULL;
+			rc = log_file_open(path, &file, &err);
+			replaced = false;
+			continue;
+		}
+		table_flush(show->table);
+		replaced = log_file_replaced(file);
+		if (rc == 0 && !replaced)
+			(void)usleep(FOLLOW_POLL_US);
+	}
+	log_file_close(file);
+	return rc < 0 ? log_complain("%s", err.text) : LOG_FINE;
+}
+
+static int run(struct show *show, char **paths, size_t count)
+{
+	struct err err;
+	int status;
+
+	if (log_files_sort(paths, count, &err) != 0)
+		return log_complain("%s", err.text);
+	status = log_read(paths, count - show->follow, show_line, show);
+	if (show->follow) {
+		int followed = follow(show, paths[count - 1]);
+
+		status = followed > status ? followed : status;
+	}
+	return status;
+}
+
+static int help(void)
+{
+	char words[1024];
+	struct strbuf sb;
+
+	strbuf_init(&sb, words, sizeof(words));
+	log_filter_words(&sb);
+	(void)printf("%s%s", HELP, words);
+	return log_finish(LOG_FINE);
+}
+
+int log_show(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"follow", no_argument, NULL, 'f'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{"since", required_argument, NULL, 's'},
+		{"until", required_argument, NULL, 's'},
+		{"name", required_argument, NULL, 's'},
+		{"address", required_argument, NULL, 's'},
+		{"event", required_argument, NULL, 's'},
+		{"mismatch", required_argument, NULL, 's'},
+		{NULL, 0, NULL, 0},
+	};
+	struct show show = {.json = false};
+	int option, at, status;
+	struct err err;
+
+	log_filter_init(&show.filter);
+	while ((option = getopt_long(argc, argv, "fh", OPTIONS, &at)) != -1) {
+		if (option == 'f')
+			show.follow = true;
+		else if (option == 'j')
+			show.json = true;
+		else if (option == 'h')
+			return help();
+		else if (option != 's')
+			return LOG_MISUSE;
+		else if (log_filter_set(&show.filter, OPTIONS[at].name, optarg, &err) != 0)
+			return log_complain("--%s: %s", OPTIONS[at].name, err.text);
+	}
+	if (optind == argc)
+		return log_complain("show: want a log to read; see `v4map log show --help`");
+	show.table = log_rows_new(stdout, log_coloured());
+	if (show.table == NULL)
+		return log_complain("no memory");
+	status = run(&show, argv + optind, (size_t)(argc - optind));
+	table_free(show.table);
+	return log_finish(status);
+}
