@@ -19,18 +19,15 @@ struct policy_file {
 	size_t image_size;
 };
 
-/* Default places, set when v4map is built. */
-#ifndef V4MAP_POLICY_DEFAULT
-#define V4MAP_POLICY_DEFAULT "/etc/openvpn/v4map.yaml"
-#endif
 #define V4MAP_AUDIT_DEFAULT "/var/log/openvpn/v4map.jsonl"
 
 /*
  * Read and compile the policy at `path`.  With `trusted` the file must be root's (or the
  * caller's own effective user's) and not writable by group or others; a draft that an admin
- * tries out need not be.  When `path` is NULL the default place is read, and only there a
- * missing file means the defaults.  Returns 0 and *ret, which policy_file_done frees; or a
- * negative errno with err filled in (err->file points to `path` or a constant), *ret untouched.
+ * tries out need not be.  When `path` is NULL the default place is read (V4MAP_POLICY_DEFAULT,
+ * set when v4map is built), and only there a missing file means the defaults.  Returns 0 and
+ * *ret, which policy_file_done frees; or a negative errno with *err made anew (err->file points
+ * to `path` or a constant), *ret untouched.
  */
 int policy_file_load(const char *path, bool trusted, struct policy_file *ret, struct err *err);
 

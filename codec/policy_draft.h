@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_POLICY_DRAFT_H
+#define V4MAP_POLICY_DRAFT_H
+/*
+ * The policy between its YAML and its image: what the keys' setters fill in and the compiler
+ * writes out.  Private to codec/policy_*.c.
+ */
+
+#include "v4map/policy.h"
+#include "v4map/policy_yaml.h"
+
+struct place {
+	unsigned line, column; /* from 1 */
+};
+
+struct scalar {
+	const char *text; /* terminated, without NUL inside */
+	size_t len;
+	bool plain; /* written without quotes */
+	struct place at;
+};
+
+struct draft_rule {
+	struct image_rule image; /* its spans lie in the draft's arrays */
+	bool named;
+	struct place at, deny, deny_at; /* where they stand; line 0: nowhere */
+};
+
+/* Each text is kept once; the table finds it again. */
+struct draft_text {
+	uint32_t offset;
+	bool used;
+	unsigned name_line; /* of the rule with this name; 0: there is none */
+};
+
+/* All arrays are made once, large enough for a file of its length. */
+struct draft {
+	struct audit_settings audit;
+	struct image_header header; /* settings; servers and translators lie in `prefixes` */
+	struct draft_rule *rules;
+	struct prefix *prefixes;
+	uint32_t *strings;
+	char *texts;
+	struct draft_text *table;
+	size_t rule_count, prefix_count, string_count, text_len;
+	size_t item_max, text_max, table_size;
+};
+
+/* For `len` bytes of YAML.  Returns NULL when there is no memory. */
+struct draft *draft_new(size_t len);
+void draft_free(struct draft *draft);
+
+/* The rule that is being read. */
+struct draft_rule *draft_rule(struct draft *draft);
+
+/* The one entry of this text. */
+struct draft_text *draft_text(struct draft *draft, const char *text, size_t len);
+
+/* Add to the list that is being read; a list begins with its first element. */
+void draft_add_prefix(struct draft *draft, struct image_span *list, const struct prefix *prefix);
+void draft_add_string(struct draft *draft, struct image_span *list, const struct scalar *value);
+
+/* Word an error of a kind; gives -EINVAL back. */
+int draft_err(struct err *err, const char *code, struct place at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/*
+ * A key of a mapping.  The reader sees to its type; `set` takes one text at a time and leaves
+ * the error's place to the reader.
+ */
+enum key_kind {
+	KEY_TEXT,
+	KEY_LIST,	  /* of texts */
+	KEY_TEXT_OR_LIST, /* one text is a list of one */
+	KEY_MAPPING,
+	KEY_MAPPINGS, /* a list of mappings */
+};
+
+enum { KEYS_MAX = 8 };
+
+struct key {
+	const char *name;
+	enum key_kind kind;
+	const char *want; /* what a value is called in an error */
+	int (*set)(struct draft *draft, const struct scalar *value, struct err *err);
+	const struct key *keys; /* of a mapping; ends with a row without name */
+	int (*begin)(
+		struct draft *draft, struct place at, struct err *err); /* a mapping; or NULL */
+	int (*end)(struct draft *draft, struct err *err);
+};
+
+/* The whole file as the value of a key. */
+extern const struct key POLICY_KEY;
+
+/* Of a rule. */
+extern const struct key RULE_KEYS[];
+int rule_begin(struct draft *draft, struct place at, struct err *err);
+int rule_end(struct draft *draft, struct err *err);
+
+/* Values that several keys have; *ret and *list are untouched on failure. */
+int value_bool(const struct scalar *value, bool *ret, struct err *err);
+int value_choice(const struct scalar *value, const char *const *names, size_t count, unsigned *ret,
+	struct err *err);
+int value_prefix(
+	struct draft *draft, const struct scalar *value, struct image_span *list, struct err *err);
+
+/* Read the YAML into the draft. */
+int draft_read(struct draft *draft, const char *text, size_t len, struct err *err);
+
+/*
+ * Write the image; *ret is malloc'ed.  Returns 0, -ENOMEM, or -EINVAL when the whole passes a
+ * limit.
+ */
+int draft_compile(struct draft *draft, void **ret, size_t *size, struct err *err);
+
+#endif

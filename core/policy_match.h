@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_POLICY_MATCH_H
+#define V4MAP_POLICY_MATCH_H
+/* Does a rule match a peer, as far as the stage can tell? */
+
+#include "v4map/policy.h"
+
+enum match { MATCH_NO = 0, MATCH_MAYBE, MATCH_YES };
+
+/*
+ * What a peer may turn out to be, in the bits of the rules' masks: one bit where it is known,
+ * several where it is not.  A bit that no rule can ask for stands for "none" or "unknown".
+ */
+struct traits {
+	unsigned families, forms, listeners, tunnels;
+	const struct ipaddr *ip;
+	const char *common_name;
+};
+
+void traits_read(const struct peer *peer, enum stage stage, struct traits *ret);
+
+/* *unmet is the first condition that keeps the rule from matching, or CONDITION_NONE. */
+enum match rule_match(const struct policy *policy, const struct image_rule *rule,
+	const struct traits *traits, enum condition *unmet);
+
+#endif

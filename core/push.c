@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "v4map/push.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define PUSH_OPEN "push \""
+#define PUSH_CLOSE "\""
+
+void push_route(const struct prefix *prefix, struct strbuf *sb)
+{
+	struct ipaddr mask;
+
+	if (prefix->addr.family == FAMILY_IPV4) {
+		mask = prefix_netmask(prefix);
+		strbuf_adds(sb, PUSH_OPEN "route ");
+		ipaddr_print(&prefix->addr, sb);
+		strbuf_addc(sb, ' ');
+		ipaddr_print(&mask, sb);
+	} else {
+		strbuf_adds(sb, PUSH_OPEN "route-ipv6 ");
+		prefix_print(prefix, sb);
+	}
+	strbuf_adds(sb, PUSH_CLOSE);
+}
+
+static int check_bytes(const char *option, size_t len, struct err *err)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)option[i];
+
+		if (byte < ' ' || byte > '~')
+			return err_set(err, -EINVAL,
+				"OpenVPN takes printable ASCII only, found byte 0x%02x", byte);
+		if (strchr("\"'\\,", byte) != NULL)
+			return err_set(err, -EINVAL,
+				"OpenVPN would misread the %c in a push option", byte);
+	}
+	return 0;
+}
+
+/* As the client splits the option into words: at blanks; a word with # or ; first is a comment. */
+static int check_words(const char *option, size_t len, struct err *err)
+{
+	unsigned words = 0;
+
+	if (len == 0 || option[0] == ' ' || option[len - 1] == ' ')
+		return err_set(err, -EINVAL, "want an option without blanks around it");
+	for (size_t i = 0; i < len; i++) {
+		if (option[i] == ' ' || (i != 0 && option[i - 1] != ' '))
+			continue;
+		words++;
+		if (option[i] == '#' || option[i] == ';')
+			return err_set(err, -EINVAL,
+				"a word that begins with %c is a comment to OpenVPN", option[i]);
+	}
+	if (words > PUSH_TOKENS_MAX)
+		return err_set(err, -EINVAL, "OpenVPN reads at most %d words, found %u",
+			PUSH_TOKENS_MAX, words);
+	return 0;
+}
+
+int push_option_check(const char *option, size_t len, struct err *err)
+{
+	size_t line = len + strlen(PUSH_OPEN PUSH_CLOSE);
+	int rc = check_bytes(option, len, err);
+
+	if (rc == 0)
+		rc = check_words(option, len, err);
+	if (rc == 0 && line > PUSH_LINE_MAX)
+		rc = err_set(err, -EINVAL,
+			"OpenVPN reads lines of at most %d bytes; push \"...\" would have %zu",
+			PUSH_LINE_MAX, line);
+	return rc;
+}
+
+/*
+ * push-remove takes away whatever begins with its text, so `route` alone would take
+ * route-gateway, too.
+ */
+static void add_removes(const struct policy *policy, struct strbuf *sb)
+{
+	if (policy->header->replace_pushed_routes != 0)
+		strbuf_adds(sb, "push-remove \"route \"\n"
+				"push-remove \"route-ipv6 \"\n");
+}
+
+/* `remote_host` is the address this client really dialled, whatever we think it is. */
+static void add_bypass(const struct decision *decision, struct strbuf *sb)
+{
+	if (decision->bypass)
+		strbuf_adds(sb,
+			PUSH_OPEN "route remote_host 255.255.255.255 net_gateway" PUSH_CLOSE "\n");
+}
+
+static void add_routes(const struct decision *decision, struct strbuf *sb)
+{
+	for (size_t i = 0; i < decision->ipv4_count + decision->ipv6_count; i++) {
+		push_route(&decision->routes[i], sb);
+		strbuf_addc(sb, '\n');
+	}
+}
+
+/* Equal options have one offset: the compiler keeps each text once. */
+static bool first_time(const struct decision *decision, uint32_t text)
+{
+	uint8_t bit = (uint8_t)(1u << text % 8);
+	bool seen = (decision->rendered[text / 8] & bit) != 0;
+
+	decision->rendered[text / 8] |= bit;
+	return !seen;
+}
+
+static void add_options(const struct policy *policy, const struct image_rule *rule,
+	const struct decision *decision, struct strbuf *sb)
+{
+	for (uint32_t i = 0; i < rule->push.count; i++) {
+		uint32_t text = policy->strings[rule->push.first + i];
+
+		if (!first_time(decision, text))
+			continue;
+		strbuf_adds(sb, PUSH_OPEN);
+		strbuf_adds(sb, policy_text(policy, text));
+		strbuf_adds(sb, PUSH_CLOSE "\n");
+	}
+}
+
+int push_render(const struct policy *policy, const struct decision *decision, struct strbuf *sb)
+{
+	if (decision->verdict != VERDICT_ALLOW)
+		return 0;
+	add_removes(policy, sb);
+	add_bypass(decision, sb);
+	add_routes(decision, sb);
+	memset(decision->rendered, 0, policy->text_size / 8 + 1);
+	for (size_t i = 0; i < decision->matched_count; i++)
+		add_options(policy, &policy->rules[decision->matched[i]], decision, sb);
+	return sb->full ? -ENOSPC : 0;
+}
