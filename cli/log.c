@@ -75,3 +75,36 @@ int log_read(char **paths, size_t count, log_use *use, void *context)
 	}
 	return worst;
 }
+
+struct command {
+	const char *name, *what;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct command COMMANDS[] = {
+	{"show", "print the log, aligned and filtered", log_show},
+	{"verify", "prove that nothing was changed, removed or reordered", log_verify},
+};
+
+static void help(FILE *out)
+{
+	(void)fprintf(out, "usage: v4map log COMMAND [OPTION]... FILE...\n\n");
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++)
+		(void)fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].what);
+	(void)fprintf(out, "\n`v4map log COMMAND --help` says more.\n");
+}
+
+int log_main(int argc, char **argv)
+{
+	if (argc < 2) {
+		help(stderr);
+		return LOG_MISUSE;
+	}
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++)
+		if (strcmp(argv[1], COMMANDS[i].name) == 0)
+			return COMMANDS[i].run(argc - 1, argv + 1);
+	if (strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0)
+		return log_complain("no command '%s'; see `v4map log --help`", argv[1]);
+	help(stdout);
+	return log_finish(LOG_FINE);
+}

@@ -11,6 +11,9 @@
 /* Exit statuses; the worst one counts. */
 enum { LOG_FINE = 0, LOG_FINDINGS = 1, LOG_MISUSE = 2 };
 
+/* `v4map log`: argv[0] is "log". */
+int log_main(int argc, char **argv);
+
 /* Each takes its own name as argv[0] and returns the exit status. */
 int log_show(int argc, char **argv);
 int log_verify(int argc, char **argv);

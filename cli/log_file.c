@@ -136,6 +136,13 @@ int log_file_follow(struct log_file *file, struct log_text *ret, struct err *err
 	return next(file, ret, err);
 }
 
+uint64_t log_file_offset(const struct log_file *file)
+{
+	z_off_t offset = gzoffset(file->gz);
+
+	return offset > 0 ? (uint64_t)offset : 0;
+}
+
 bool log_file_replaced(const struct log_file *file)
 {
 	struct stat mine, there;

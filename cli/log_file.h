@@ -38,6 +38,9 @@ int log_file_next(struct log_file *file, struct log_text *ret, struct err *err);
  */
 int log_file_follow(struct log_file *file, struct log_text *ret, struct err *err);
 
+/* Bytes read so far, as they are on disk. */
+uint64_t log_file_offset(const struct log_file *file);
+
 /* Has the file's path come to belong to another file, or was the file cut? */
 bool log_file_replaced(const struct log_file *file);
 

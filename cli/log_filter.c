@@ -2,6 +2,7 @@
 #include "log_filter.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 #include "log_time.h"
 #include "v4map/policy.h"

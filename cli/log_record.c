@@ -2,6 +2,7 @@
 #include "log_record.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 #include "log_time.h"
 

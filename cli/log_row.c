@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "log_row.h"
 
+#include <jansson.h>
 #include <string.h>
 #include "log_time.h"
 
