@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* The plugin interface as OpenVPN's plugin.c uses it (2.3 to 2.7). */
+#include "stand-in.h"
+
+#define OPENVPN_PLUGIN_H /* we are the host: the functions are pointer types */
+#include <openvpn-plugin.h>
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct library {
+	void *object;
+	openvpn_plugin_min_version_required_v1 min_version;
+	openvpn_plugin_select_initialization_point_v1 initialization_point;
+	openvpn_plugin_open_v3 open;
+	openvpn_plugin_func_v3 call;
+	openvpn_plugin_close_v1 close;
+	openvpn_plugin_abort_v1 abort;
+	openvpn_plugin_client_constructor_v1 construct;
+	openvpn_plugin_client_destructor_v1 destruct;
+};
+
+static const char *const HOOKS[OPENVPN_PLUGIN_N] = {
+	[OPENVPN_PLUGIN_UP] = "UP",
+	[OPENVPN_PLUGIN_DOWN] = "DOWN",
+	[OPENVPN_PLUGIN_ROUTE_UP] = "ROUTE_UP",
+	[OPENVPN_PLUGIN_IPCHANGE] = "IPCHANGE",
+	[OPENVPN_PLUGIN_TLS_VERIFY] = "TLS_VERIFY",
+	[OPENVPN_PLUGIN_AUTH_USER_PASS_VERIFY] = "AUTH_USER_PASS_VERIFY",
+	[OPENVPN_PLUGIN_CLIENT_CONNECT] = "CLIENT_CONNECT",
+	[OPENVPN_PLUGIN_CLIENT_DISCONNECT] = "CLIENT_DISCONNECT",
+	[OPENVPN_PLUGIN_LEARN_ADDRESS] = "LEARN_ADDRESS",
+	[OPENVPN_PLUGIN_CLIENT_CONNECT_V2] = "CLIENT_CONNECT_V2",
+	[OPENVPN_PLUGIN_TLS_FINAL] = "TLS_FINAL",
+	[OPENVPN_PLUGIN_ROUTE_PREDOWN] = "ROUTE_PREDOWN",
+	[OPENVPN_PLUGIN_CLIENT_CONNECT_DEFER] = "CLIENT_CONNECT_DEFER",
+	[OPENVPN_PLUGIN_CLIENT_CONNECT_DEFER_V2] = "CLIENT_CONNECT_DEFER_V2",
+	[OPENVPN_PLUGIN_CLIENT_CRRESPONSE] = "CLIENT_CRRESPONSE",
+};
+
+int hook_number(const char *name)
+{
+	for (int i = 0; i < OPENVPN_PLUGIN_N; i++)
+		if (HOOKS[i] != NULL && strcmp(HOOKS[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* What each release offers (openvpn-plugin.h of its time). */
+void host_release(struct host *host, const char *version)
+{
+	if (sscanf(version, "2.%u.%u", &host->minor, &host->patch) != 2)
+		die("version: want 2.MINOR.PATCH, found '%s'", version);
+	host->mask = host->minor < 5 ? 0x1fff : host->minor == 5 ? 0x7fff : 0xffff;
+	if (host->minor < 4)
+		host->struct_version = host->patch < 3 ? 1 : 2;
+	else if (host->minor == 4 && host->patch < 7)
+		host->struct_version = host->patch < 3 ? 3 : 4;
+	else
+		host->struct_version = OPENVPN_PLUGINv3_STRUCTVER;
+}
+
+bool host_at_least(const struct host *host, unsigned minor, unsigned patch)
+{
+	return host->minor > minor || (host->minor == minor && host->patch >= patch);
+}
+
+/* --- what the plugin may call ------------------------------------------------------------- */
+
+static void plugin_vlog(openvpn_plugin_log_flags_t flags, const char *name, const char *format,
+	va_list arguments) __attribute__((format(printf, 3, 0)));
+static void plugin_vlog(
+	openvpn_plugin_log_flags_t flags, const char *name, const char *format, va_list arguments)
+{
+	unsigned level = (unsigned)flags;
+	char text[1280]; /* OpenVPN's smallest buffer, in builds without PKCS#11 */
+
+	memory_inside(false);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	(void)printf("  log[%s] %s: ",
+		level & PLOG_ERR    ? "ERR"
+		: level & PLOG_WARN ? "WARN"
+		: level & PLOG_NOTE ? "NOTE"
+				    : "DEBUG",
+		name);
+	print_text(text);
+	(void)putchar('\n');
+	memory_inside(true);
+}
+
+static void plugin_log(openvpn_plugin_log_flags_t flags, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void plugin_log(openvpn_plugin_log_flags_t flags, const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	plugin_vlog(flags, name, format, arguments);
+	va_end(arguments);
+}
+
+/* --- loading ------------------------------------------------------------------------------ */
+
+/* Store the function `name` at `ret`, which points to a function pointer. */
+static void find(const struct library *library, const char *name, bool required, void *ret)
+{
+	void *function = dlsym(library->object, name);
+
+	if (function == NULL && required)
+		die("the plugin has no %s", name);
+	memcpy(ret, &function, sizeof(function));
+}
+
+static struct library *load(const char *path)
+{
+	struct library *library = calloc(1, sizeof(*library));
+
+	if (library == NULL)
+		die("no memory");
+	library->object = dlopen(path, RTLD_NOW);
+	if (library->object == NULL)
+		die("%s", dlerror());
+#define FIND(name, required, member) find(library, "openvpn_plugin_" name, required, member)
+	FIND("open_v3", true, &library->open);
+	FIND("func_v3", true, &library->call);
+	FIND("close_v1", true, &library->close);
+	FIND("abort_v1", false, &library->abort);
+	FIND("client_constructor_v1", false, &library->construct);
+	FIND("client_destructor_v1", false, &library->destruct);
+	FIND("min_version_required_v1", false, &library->min_version);
+	FIND("select_initialization_point_v1", false, &library->initialization_point);
+#undef FIND
+	if (library->min_version != NULL && library->min_version() > OPENVPN_PLUGIN_VERSION)
+		die("the plugin wants version %d of the interface", library->min_version());
+	if (library->initialization_point != NULL &&
+		library->initialization_point() != OPENVPN_PLUGIN_INIT_PRE_DAEMON)
+		die("the plugin wants to be opened at point %d", library->initialization_point());
+	return library;
+}
+
+static void unload(struct host *host)
+{
+	(void)dlclose(host->library->object);
+	free(host->library);
+	host->library = NULL;
+}
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+static void enter(void)
+{
+	(void)memory_taken();
+	memory_inside(true);
+}
+
+static void leave(const struct host *host)
+{
+	memory_inside(false);
+	if (host->show_allocations)
+		(void)printf("  allocations: %u\n", memory_taken());
+}
+
+static void print_wanted(int mask)
+{
+	for (int i = 0; i < OPENVPN_PLUGIN_N; i++)
+		if (mask & OPENVPN_PLUGIN_MASK(i))
+			(void)printf(" %s", HOOKS[i] != NULL ? HOOKS[i] : "?");
+	(void)putchar('\n');
+}
+
+/* A member that this struct version does not have yet: reading it crashes. */
+static const char *const NOT_THERE = (const char *)(uintptr_t)8;
+
+static int call_open(
+	struct host *host, const char **envp, struct openvpn_plugin_args_open_return *ret)
+{
+	const char *argv[ARGUMENTS_MAX + 2] = {host->library_path};
+	struct openvpn_plugin_callbacks callbacks = {
+		.plugin_log = plugin_log, .plugin_vlog = plugin_vlog};
+	bool tells_version = host->struct_version >= 3;
+	char version[32], patch[16];
+	int result;
+
+	for (size_t i = 0; host->arguments[i] != NULL; i++)
+		argv[i + 1] = host->arguments[i];
+	(void)snprintf(version, sizeof(version), "2.%u.%u", host->minor, host->patch);
+	(void)snprintf(patch, sizeof(patch), ".%u", host->patch);
+	const struct openvpn_plugin_args_open_in in = {.type_mask = host->mask,
+		.argv = argv,
+		.envp = envp,
+		.callbacks = &callbacks,
+		.ssl_api = SSLAPI_OPENSSL,
+		.ovpn_version = tells_version ? version : NOT_THERE,
+		.ovpn_version_major = 2,
+		.ovpn_version_minor = host->minor,
+		.ovpn_version_patch = tells_version ? patch : NOT_THERE};
+	enter();
+	result = host->library->open(host->struct_version, &in, ret);
+	leave(host);
+	return result;
+}
+
+bool host_open(struct host *host)
+{
+	struct openvpn_plugin_args_open_return ret = {.type_mask = 0};
+	const char **envp = variables_array(&host->server.env);
+	int result;
+
+	host->library = load(host->library_path);
+	result = call_open(host, envp, &ret);
+	free(envp);
+	(void)printf("open: %s\n", result == OPENVPN_PLUGIN_FUNC_SUCCESS ? "SUCCESS" : "ERROR");
+	if (result != OPENVPN_PLUGIN_FUNC_SUCCESS || ret.handle == NULL) {
+		host_abort(host);
+		return false;
+	}
+	(void)printf("  wants");
+	print_wanted(ret.type_mask);
+	if (ret.type_mask & ~host->mask)
+		die("FATAL: plugin expressed interest in unsupported plugin types");
+	host->handle = ret.handle;
+	host->wanted = ret.type_mask;
+	return true;
+}
+
+void host_close(struct host *host)
+{
+	enter();
+	host->library->close(host->handle);
+	memory_inside(false);
+	(void)printf("close\n");
+	host->handle = NULL;
+	unload(host);
+}
+
+void host_abort(struct host *host)
+{
+	if (host->library->abort != NULL)
+		host->library->abort(host->handle);
+	(void)printf("abort\n");
+	host->handle = NULL;
+}
+
+void host_construct(struct host *host, struct instance *instance)
+{
+	instance->context = NULL;
+	instance->alive = true;
+	if (host->library->construct == NULL)
+		return;
+	enter();
+	instance->context = host->library->construct(host->handle);
+	(void)printf("%s constructor%s\n", instance->name,
+		instance->context == NULL ? ": no context" : "");
+	leave(host);
+}
+
+void host_destruct(struct host *host, struct instance *instance)
+{
+	instance->alive = instance->connected = false;
+	if (host->library->destruct == NULL || instance->context == NULL)
+		return;
+	enter();
+	host->library->destruct(host->handle, instance->context);
+	memory_inside(false);
+	instance->context = NULL;
+	(void)printf("%s destructor\n", instance->name);
+}
+
+/* As plugin_return_free and openvpn_plugin_string_list_free: all of it is ours now. */
+static void take_list(struct openvpn_plugin_string_list *list)
+{
+	while (list != NULL) {
+		struct openvpn_plugin_string_list *next = list->next;
+
+		if (list->name != NULL && strcmp(list->name, "config") == 0 && list->value != NULL)
+			config_import(list->value);
+		else
+			(void)printf("  !! a node that is no config\n");
+		free(list->name);
+		free(list->value);
+		free(list);
+		list = next;
+	}
+}
+
+static void print_call(const struct call *call, int result)
+{
+	static const char *const RESULTS[] = {"SUCCESS", "ERROR", "DEFERRED"};
+
+	(void)printf("%s %s", call->who, HOOKS[call->hook]);
+	for (size_t i = 0; call->arguments[i] != NULL; i++) {
+		(void)putchar(' ');
+		print_text(call->arguments[i]);
+	}
+	(void)printf(": %s\n", result >= 0 && result <= 2 ? RESULTS[result] : "?");
+}
+
+bool host_call(struct host *host, const struct call *call)
+{
+	const char *argv[ARGUMENTS_MAX + 2] = {host->library_path}, *hook = HOOKS[call->hook];
+	const char **envp = variables_array(call->env);
+	struct openvpn_plugin_string_list *list = NULL;
+	struct openvpn_plugin_args_func_return ret = {
+		.return_list = strstr(hook, "_V2") != NULL ? &list : NULL};
+	int result;
+
+	if ((host->wanted & OPENVPN_PLUGIN_MASK(call->hook)) == 0) {
+		free(envp);
+		return true;
+	}
+	memcpy(argv + 1, call->arguments, sizeof(call->arguments));
+	const struct openvpn_plugin_args_func_in in = {.type = call->hook,
+		.argv = argv,
+		.envp = envp,
+		.handle = host->handle,
+		.per_client_context = call->context,
+		.current_cert_depth = -1};
+	enter();
+	(void)syscall(SYS_getppid); /* for strace: between these two the plugin is at work */
+	result = host->library->call(host->struct_version, &in, &ret);
+	(void)syscall(SYS_getppid);
+	print_call(call, result);
+	leave(host);
+	take_list(list);
+	free(envp);
+	return result == OPENVPN_PLUGIN_FUNC_SUCCESS;
+}

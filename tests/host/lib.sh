@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# For the tests beside it: each runs cases on the stand-in OpenVPN (stand-in.c tells how a case is
+# written) and says in TAP what came of it.  $T is a folder that goes when the test does.
+
+here=$(dirname "${BASH_SOURCE[0]}")
+BUILD=${V4MAP_BUILD:-$(realpath "$here/../../build")}
+VERSION=$(cat "$here/../../VERSION")
+stand_in=$BUILD/tests/openvpn-stand-in
+T=$(mktemp -d "${TMPDIR:-/tmp}/v4map-host.XXXXXX")
+# v4mapd trusts a policy only in a folder of its own user's.
+chmod 700 "$T"
+log=$T/log.jsonl
+count=0 failed=0
+trap 'daemon_gone; rm -rf "$T"' EXIT
+# ASan finds v4mapd's memory leaks in v4mapd's own tests; here its exit must not depend on them.
+umask 027
+
+# ok STATUS NAME
+ok() {
+	count=$((count + 1))
+	[ "$1" = 0 ] && echo "ok $count - $2" && return
+	echo "not ok $count - $2"
+	failed=1
+	return 1
+}
+
+# is GOT WANT NAME
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3" || diff -u --label want --label got <(echo "$2") <(echo "$1") | sed 's/^/# /'
+}
+
+plan() {
+	echo "1..$count"
+	exit "$failed"
+}
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# Is the build one that the sanitizers watch?  They allocate and call the system as they like.
+sanitized() {
+	nm "$stand_in" 2>/dev/null | grep -q __asan_init
+}
+
+# v4mapd's processes of this test: they carry the policy's path.
+daemon_pids() {
+	local process
+
+	for process in /proc/[0-9]*; do
+		[ "$(readlink "$process/exe" 2>/dev/null)" = "$BUILD/v4mapd" ] &&
+			tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qF "$T/" &&
+			echo "${process#/proc/}"
+	done
+}
+
+# Wait until v4mapd has written its last line and ended: at most 10 s.
+daemon_gone() {
+	local i
+
+	[ ! -e "$log" ] || flock -w 10 "$log" true || return
+	for i in {1..50}; do
+		[ -n "$(daemon_pids)" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# run CASE...: a case from these files, or from standard input; what it prints, made the same
+# for all places and times.
+run() {
+	cat "$@" | "$stand_in" "$BUILD" "$T" 2>&1 |
+		sed -e "s|$T|@DIR@|g" -e "s|$BUILD|@BUILD@|g" -e "s|v4map $VERSION|v4map VERSION|"
+}
+
+# The log's events in short: one line each, first what the plugin recorded, then what v4mapd did;
+# how the two mix depends on the moment.
+events() {
+	[ -e "$log" ] || return 0
+	jq -r -s -f "$here/events.jq" "$log" | sed -e "s|$T|@DIR@|g"
+}
