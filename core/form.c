@@ -60,29 +60,26 @@ static bool extract(const struct prefix *translator, const struct ipaddr *seen, 
 	return true;
 }
 
-struct block {
-	uint8_t bytes[4];
-	uint8_t len;
-};
+#define IPV4_BLOCK(length, ...)                                                                    \
+	{                                                                                          \
+		.addr = {.bytes = {__VA_ARGS__}, .family = FAMILY_IPV4}, .len = (length)           \
+	}
 
 /*
  * IPv4 that is not global: the well-known prefix must not carry it (RFC 6052 3.1).  No two of
  * these make one greater block, so a block lies in all of them together or in one of them.
  */
-static const struct block NOT_GLOBAL[] = {
-	{{0}, 8}, {{10}, 8}, {{100, 64}, 10}, {{127}, 8}, {{169, 254}, 16}, {{172, 16}, 12},
-	{{192, 0, 0}, 24}, {{192, 168}, 16}, {{198, 18}, 15}, {{224}, 3}, /* 224/4 and 240/4 */
+static const struct prefix NOT_GLOBAL[] = {
+	IPV4_BLOCK(8, 0), IPV4_BLOCK(8, 10), IPV4_BLOCK(10, 100, 64), IPV4_BLOCK(8, 127),
+	IPV4_BLOCK(16, 169, 254), IPV4_BLOCK(12, 172, 16), IPV4_BLOCK(24, 192, 0, 0),
+	IPV4_BLOCK(16, 192, 168), IPV4_BLOCK(15, 198, 18), IPV4_BLOCK(3, 224), /* 224/4 and 240/4 */
 };
 
 bool form_is_global(const struct prefix *ipv4)
 {
-	for (size_t i = 0; i < sizeof(NOT_GLOBAL) / sizeof(NOT_GLOBAL[0]); i++) {
-		const struct prefix block = {
-			.addr = ipaddr_from_ipv4(NOT_GLOBAL[i].bytes), .len = NOT_GLOBAL[i].len};
-
-		if (ipv4->len >= block.len && prefix_contains(&block, &ipv4->addr))
+	for (size_t i = 0; i < sizeof(NOT_GLOBAL) / sizeof(NOT_GLOBAL[0]); i++)
+		if (ipv4->len >= NOT_GLOBAL[i].len && prefix_contains(&NOT_GLOBAL[i], &ipv4->addr))
 			return false;
-	}
 	return true;
 }
 

@@ -15,7 +15,10 @@ bool glob_match(const char *glob, const char *text)
 			text++;
 		} else if (behind_star != NULL) {
 			glob = behind_star;
-			text = ++star_end;
+			do
+				star_end++;
+			while (*star_end != '\0' && *star_end != *glob && *glob != '?');
+			text = star_end;
 		} else {
 			return false;
 		}

@@ -113,13 +113,6 @@ void ipaddr_print(const struct ipaddr *addr, struct strbuf *sb)
 		print_ipv6(addr->bytes, sb);
 }
 
-int ipaddr_compare(const struct ipaddr *a, const struct ipaddr *b)
-{
-	if (a->family != b->family)
-		return a->family < b->family ? -1 : 1;
-	return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
-}
-
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
 {
 	return ipaddr_compare(a, b) == 0;

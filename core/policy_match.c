@@ -50,11 +50,16 @@ void traits_read(const struct peer *peer, enum stage stage, struct traits *ret)
 	};
 }
 
-static enum match mask_match(unsigned asked, unsigned possible)
+/* Whatever the peer turns out to be, it is not what is asked for. */
+static bool fails(unsigned asked, unsigned possible)
 {
-	if (asked == 0 || (possible & ~asked) == 0)
-		return MATCH_YES;
-	return (asked & possible) != 0 ? MATCH_MAYBE : MATCH_NO;
+	return asked != 0 && (asked & possible) == 0;
+}
+
+/* It depends on what the peer turns out to be. */
+static bool depends(unsigned asked, unsigned possible)
+{
+	return asked != 0 && (possible & ~asked) != 0;
 }
 
 static bool name_matches(
@@ -68,45 +73,37 @@ static bool name_matches(
 	return false;
 }
 
-/* The four masks in the order of enum condition. */
-static enum match masks_match(
-	const struct image_rule *rule, const struct traits *traits, enum condition *unmet)
+static enum condition find_unmet(
+	const struct policy *policy, const struct image_rule *rule, const struct traits *traits)
 {
-	const enum match of[] = {
-		mask_match(rule->families, traits->families),
-		mask_match(rule->forms, traits->forms),
-		mask_match(rule->listeners, traits->listeners),
-		mask_match(rule->tunnels, traits->tunnels),
-	};
-	enum match match = MATCH_YES;
-
-	for (unsigned i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
-		if (of[i] == MATCH_NO) {
-			*unmet = (enum condition)(CONDITION_FAMILY + i);
-			return MATCH_NO;
-		}
-		if (of[i] == MATCH_MAYBE)
-			match = MATCH_MAYBE;
-	}
-	return match;
+	if (fails(rule->families, traits->families))
+		return CONDITION_FAMILY;
+	if (fails(rule->forms, traits->forms))
+		return CONDITION_FORM;
+	if (fails(rule->listeners, traits->listeners))
+		return CONDITION_LISTENER;
+	if (fails(rule->tunnels, traits->tunnels))
+		return CONDITION_TUNNEL;
+	if (rule->peers.count != 0 && !prefixset_contains(policy->prefixes + rule->peers.first,
+					      rule->peers.count, traits->ip))
+		return CONDITION_PEER;
+	if (rule->common_names.count != 0 &&
+		!name_matches(policy, rule->common_names, traits->common_name))
+		return CONDITION_COMMON_NAME;
+	return CONDITION_NONE;
 }
 
 enum match rule_match(const struct policy *policy, const struct image_rule *rule,
 	const struct traits *traits, enum condition *unmet)
 {
-	const struct prefix *peers = policy->prefixes + rule->peers.first;
-	enum match match;
-
-	*unmet = CONDITION_NONE;
-	match = masks_match(rule, traits, unmet);
-	if (match == MATCH_NO)
+	*unmet = find_unmet(policy, rule, traits);
+	if (*unmet != CONDITION_NONE)
 		return MATCH_NO;
-	if (rule->peers.count != 0 && !prefixset_contains(peers, rule->peers.count, traits->ip))
-		*unmet = CONDITION_PEER;
-	else if (rule->common_names.count != 0 &&
-		 !name_matches(policy, rule->common_names, traits->common_name))
-		*unmet = CONDITION_COMMON_NAME;
-	return *unmet == CONDITION_NONE ? match : MATCH_NO;
+	if (depends(rule->families, traits->families) || depends(rule->forms, traits->forms) ||
+		depends(rule->listeners, traits->listeners) ||
+		depends(rule->tunnels, traits->tunnels))
+		return MATCH_MAYBE;
+	return MATCH_YES;
 }
 
 enum condition policy_unmet(const struct policy *policy, size_t rule, const struct peer *peer)

@@ -83,8 +83,8 @@ int prefix_parse(const char *text, size_t len, struct prefix *ret, struct err *e
 	int shown = len > 80 ? 80 : (int)len, rc;
 
 	if (memchr(text, '%', addr_len) != NULL || ipaddr_parse(text, addr_len, &prefix.addr) != 0)
-		return err_set(err, -EINVAL, "want an address block such as 10.0.0.0/8, found '%.*s'",
-			shown, text);
+		return err_set(err, -EINVAL,
+			"want an address block such as 10.0.0.0/8, found '%.*s'", shown, text);
 	bits = family_bits((enum family)prefix.addr.family);
 	given = bits;
 	if (slash != NULL && parse_len(slash + 1, len - addr_len - 1, bits, &given) != 0)
@@ -113,14 +113,14 @@ void prefix_print(const struct prefix *prefix, struct strbuf *sb)
 
 bool prefix_contains(const struct prefix *prefix, const struct ipaddr *addr)
 {
-	size_t whole = prefix->len / 8;
-	unsigned rest = prefix->len % 8;
-	uint8_t mask = (uint8_t)~(0xff >> rest);
+	const uint64_t high = ipaddr_high(&prefix->addr) ^ ipaddr_high(addr);
+	const unsigned len = prefix->len;
 
-	if (prefix->addr.family != addr->family || addr->family == FAMILY_NONE ||
-		memcmp(prefix->addr.bytes, addr->bytes, whole) != 0)
+	if (prefix->addr.family != addr->family || addr->family == FAMILY_NONE)
 		return false;
-	return rest == 0 || ((prefix->addr.bytes[whole] ^ addr->bytes[whole]) & mask) == 0;
+	if (len <= 64)
+		return len == 0 || high >> (64 - len) == 0;
+	return high == 0 && (ipaddr_low(&prefix->addr) ^ ipaddr_low(addr)) >> (128 - len) == 0;
 }
 
 int prefix_compare(const struct prefix *a, const struct prefix *b)

@@ -6,8 +6,10 @@
  * may have embedded in it; that is form.h.
  */
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include "v4map/strbuf.h"
 
 enum family { FAMILY_NONE = 0, FAMILY_IPV4 = 4, FAMILY_IPV6 = 6 };
@@ -31,8 +33,37 @@ int ipaddr_parse(const char *text, size_t len, struct ipaddr *ret);
 /* Append the RFC 5952 text (IPv6 always in hexadecimal groups, never in mixed notation). */
 void ipaddr_print(const struct ipaddr *addr, struct strbuf *sb);
 
+/* The address as two numbers; here, since a search in a set of blocks waits for little else. */
+static inline uint64_t ipaddr_high(const struct ipaddr *addr)
+{
+	uint64_t big_endian;
+
+	memcpy(&big_endian, addr->bytes, sizeof(big_endian));
+	return be64toh(big_endian);
+}
+
+static inline uint64_t ipaddr_low(const struct ipaddr *addr)
+{
+	uint64_t big_endian;
+
+	memcpy(&big_endian, addr->bytes + 8, sizeof(big_endian));
+	return be64toh(big_endian);
+}
+
 /* By family (IPv4 first), then by bytes; like memcmp. */
-int ipaddr_compare(const struct ipaddr *a, const struct ipaddr *b);
+static inline int ipaddr_compare(const struct ipaddr *a, const struct ipaddr *b)
+{
+	uint64_t left = ipaddr_high(a), right = ipaddr_high(b);
+
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (left == right) {
+		left = ipaddr_low(a);
+		right = ipaddr_low(b);
+	}
+	return left == right ? 0 : left < right ? -1 : 1;
+}
+
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
 
 struct ipaddr ipaddr_from_ipv4(const uint8_t bytes[static 4]);
