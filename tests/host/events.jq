@@ -2,15 +2,18 @@
 # The connect log in short: each event a line of `field=value`, without times, hashes and names
 # that differ from run to run; empty fields are left out.
 
+def short: tostring | if length > 100 then "\(.[:12])...(\(length))" else . end;
+
 def field($name; value): value
 	| if . == null or . == "" or . == [] then empty
-	  else "\($name)=\(if type == "array" then join(",") else . end)" end;
+	  else "\($name)=\(if type == "array" then join(",") else short end)" end;
 
 def line: . as $e | .v4map as $v | [
 	(.v4map.record // "-"), .event.action,
 	field("reason"; .event.reason),
 	field("session"; $v.session | if . then sub("^[0-9a-f]+-"; "") else . end),
 	field("name"; $v.common_name),
+	field("name_hex"; $v.common_name_hex),
 	field("user"; if .user.name != $v.common_name then .user.name else null end),
 	field("address"; .source.address),
 	field("ip"; if .source.ip != .source.address then .source.ip else null end),

@@ -9,12 +9,9 @@ BUILD=${V4MAP_BUILD:-$(realpath "$here/../../build")}
 VERSION=$(cat "$here/../../VERSION")
 stand_in=$BUILD/tests/openvpn-stand-in
 T=$(mktemp -d "${TMPDIR:-/tmp}/v4map-host.XXXXXX")
-# v4mapd trusts a policy only in a folder of its own user's.
-chmod 700 "$T"
 log=$T/log.jsonl
 count=0 failed=0
 trap 'daemon_gone; rm -rf "$T"' EXIT
-# ASan finds v4mapd's memory leaks in v4mapd's own tests; here its exit must not depend on them.
 umask 027
 
 # ok STATUS NAME
@@ -51,21 +48,18 @@ sanitized() {
 daemon_pids() {
 	local process
 
-	for process in /proc/[0-9]*; do
-		[ "$(readlink "$process/exe" 2>/dev/null)" = "$BUILD/v4mapd" ] &&
-			tr '\0' '\n' <"$process/cmdline" 2>/dev/null | grep -qF "$T/" &&
-			echo "${process#/proc/}"
+	grep -lsF "$T/" /proc/[0-9]*/cmdline | while read -r process; do
+		process=${process%/cmdline}
+		[ "$(readlink "$process/exe")" != "$BUILD/v4mapd" ] || echo "${process#/proc/}"
 	done
 }
 
 # Wait until v4mapd has written its last line and ended: at most 10 s.
 daemon_gone() {
-	local i
-
 	[ ! -e "$log" ] || flock -w 10 "$log" true || return
-	for i in {1..50}; do
+	for _ in {1..100}; do
 		[ -n "$(daemon_pids)" ] || return 0
-		sleep 0.1
+		sleep 0.05
 	done
 	return 1
 }
@@ -73,13 +67,21 @@ daemon_gone() {
 # run CASE...: a case from these files, or from standard input; what it prints, made the same
 # for all places and times.
 run() {
-	cat "$@" | "$stand_in" "$BUILD" "$T" 2>&1 |
-		sed -e "s|$T|@DIR@|g" -e "s|$BUILD|@BUILD@|g" -e "s|v4map $VERSION|v4map VERSION|"
+	{
+		cat "$@" | "$stand_in" "$BUILD" "$T" 2>&1 || echo "OpenVPN ends with status $?"
+	} | sed -e "s|$T|@DIR@|g" -e "s|$BUILD|@BUILD@|g" -e "s|v4map $VERSION|v4map VERSION|"
 }
 
 # The log's events in short: one line each, first what the plugin recorded, then what v4mapd did;
 # how the two mix depends on the moment.
 events() {
 	[ -e "$log" ] || return 0
-	jq -r -s -f "$here/events.jq" "$log" | sed -e "s|$T|@DIR@|g"
+	jq -a -s -f "$here/events.jq" "$log" |
+		sed -e 's/^"//; s/"$//; s/\\"/"/g' -e "s|$T|@DIR@|g"
+}
+
+# Is the log's sequence 1, 2, 3 to its end?
+no_gaps() {
+	[ ! -e "$log" ] ||
+		[ "$(jq -s '[.[].event.sequence] == [range(1; length + 1)]' "$log")" = true ]
 }
