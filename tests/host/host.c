@@ -158,9 +158,8 @@ static void enter(void)
 	memory_inside(true);
 }
 
-static void leave(const struct host *host)
+static void show_allocations(const struct host *host)
 {
-	memory_inside(false);
 	if (host->show_allocations)
 		(void)printf("  allocations: %u\n", memory_taken());
 }
@@ -201,7 +200,7 @@ static int call_open(
 		.ovpn_version_patch = tells_version ? patch : NOT_THERE};
 	enter();
 	result = host->library->open(host->struct_version, &in, ret);
-	leave(host);
+	memory_inside(false);
 	return result;
 }
 
@@ -215,6 +214,7 @@ bool host_open(struct host *host)
 	result = call_open(host, envp, &ret);
 	free(envp);
 	(void)printf("open: %s\n", result == OPENVPN_PLUGIN_FUNC_SUCCESS ? "SUCCESS" : "ERROR");
+	show_allocations(host);
 	if (result != OPENVPN_PLUGIN_FUNC_SUCCESS || ret.handle == NULL) {
 		host_abort(host);
 		return false;
@@ -254,9 +254,10 @@ void host_construct(struct host *host, struct instance *instance)
 		return;
 	enter();
 	instance->context = host->library->construct(host->handle);
+	memory_inside(false);
 	(void)printf("%s constructor%s\n", instance->name,
 		instance->context == NULL ? ": no context" : "");
-	leave(host);
+	show_allocations(host);
 }
 
 void host_destruct(struct host *host, struct instance *instance)
@@ -324,8 +325,9 @@ bool host_call(struct host *host, const struct call *call)
 	(void)syscall(SYS_getppid); /* for strace: between these two the plugin is at work */
 	result = host->library->call(host->struct_version, &in, &ret);
 	(void)syscall(SYS_getppid);
+	memory_inside(false);
 	print_call(call, result);
-	leave(host);
+	show_allocations(host);
 	take_list(list);
 	free(envp);
 	return result == OPENVPN_PLUGIN_FUNC_SUCCESS;

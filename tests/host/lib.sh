@@ -69,7 +69,7 @@ daemon_gone() {
 run() {
 	{
 		cat "$@" | "$stand_in" "$BUILD" "$T" 2>&1 || echo "OpenVPN ends with status $?"
-	} | sed -e "s|$T|@DIR@|g" -e "s|$BUILD|@BUILD@|g" -e "s|v4map $VERSION|v4map VERSION|"
+	} 2>/dev/null | sed -e "s|$T|@DIR@|g" -e "s|$BUILD|@BUILD@|g" -e "s|v4map $VERSION|v4map VERSION|"
 }
 
 # The log's events in short: one line each, first what the plugin recorded, then what v4mapd did;

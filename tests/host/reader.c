@@ -52,11 +52,13 @@ void reader_write_file(struct reader *reader, const char *name, const char *firs
 	(void)fputs(text, to);
 	free(text);
 	while (reader_next(reader)) {
-		if (reader->line[0] != '\t') {
+		size_t indent = reader->line[0] == '\t' ? 1 : 2;
+
+		if (indent == 2 && strncmp(reader->line, "  ", 2) != 0) {
 			reader->again = true;
 			break;
 		}
-		text = reader_expand(reader, reader->line + 1);
+		text = reader_expand(reader, reader->line + indent);
 		(void)fprintf(to, "%s\n", text);
 		free(text);
 	}

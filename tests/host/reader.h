@@ -22,7 +22,8 @@ size_t reader_split(struct reader *reader, char *words[static WORDS_MAX]);
 /* A copy of `text` with @DIR@ and @BUILD@ replaced; the caller's. */
 char *reader_expand(const struct reader *reader, const char *text);
 
-/* The indented lines that follow go into that file of the folder, behind `first_line`. */
+/* The lines that follow, indented by a tab or two blanks, go into that file of the folder, behind
+ * `first_line`. */
 void reader_write_file(struct reader *reader, const char *name, const char *first_line);
 
 unsigned long reader_number(const char *text);

@@ -10,8 +10,9 @@
  *						offers, sets and forgets
  *	mask 0x7fff				... or just the hooks it offers,
  *	struct-version 3			... or the age of the interface's structs
- *	policy					the indented lines that follow are the policy
- *		rules: []			file; its `audit` is written for you
+ *	policy					the lines that follow, indented by a tab or
+ *		rules: []			two blanks, are the policy; its `audit` is
+ *						written for you
  *	file NAME				... or any other file of the folder
  *	open [ARGUMENT...]			the server starts; arguments of `plugin v4map.so`,
  *						else @DIR@/policy.yaml v4mapd=@BUILD@/v4mapd
