@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `v4map check`: the policy as the server would take it.
+. "$(dirname "$0")/lib.sh"
+
+# check STATUS [ARGUMENT...]: what it prints, and the status on the last line if it is another.
+check() {
+	local want=$1 status
+	shift
+	"$BUILD/v4map" check --policy "$T/policy.yaml" "$@" 2>&1
+	status=$?
+	[ "$status" = "$want" ] || echo "status $status"
+}
+
+cp "$here/../data/policy-full.yaml" "$T/policy.yaml"
+is "$(check 0 | sed 's/[0-9]* bytes/N bytes/')" \
+	"$T/policy.yaml: fine: 5 rules, 5 routes, an image of N bytes" "a good policy"
+is "$(check 0 --json)" "" "a good policy: nothing for programs"
+echo 'rules: [{name: a, routes: [10.0.0.0/8]}]' >"$T/policy.yaml"
+is "$(check 0 | sed 's/[0-9]* bytes/N bytes/')" \
+	"$T/policy.yaml: fine: 1 rule, 1 route, an image of N bytes" "one of each"
+
+printf 'rules:\n  - name: everyone\n    routs: []\n' >"$T/policy.yaml"
+is "$(check 1)" "$T/policy.yaml:3:5: error: no such key here: 'routs'; did you mean routes? [unknown-key]" \
+	"a wrong policy"
+is "$(check 1 --json)" "{\"file\":\"$T/policy.yaml\",\"line\":3,\"column\":5,\"severity\":\"error\",$(
+	)\"code\":\"unknown-key\",\"text\":\"no such key here: 'routs'; did you mean routes?\"}" \
+	"a wrong policy: JSON"
+printf 'bypass: "\\e[31m"\n' >"$T/policy.yaml"
+is "$(check 1)" "$T/policy.yaml:1:9: error: want auto, always or never, found '\\x1b[31m' [bad-value]" \
+	"what comes from outside cannot move the cursor"
+
+echo 'rules: []' >"$T/policy.yaml"
+chmod 664 "$T/policy.yaml"
+writable="want a file that only its owner writes, found one that its group can write to"
+is "$(check 1)" "$T/policy.yaml: warning: $writable [ownership]" "the server would not take it"
+is "$(check 1 --json | jq -r '[.line, .severity, .code] | join(" ")')" "0 warning ownership" \
+	"the server would not take it: JSON"
+echo 'rules: {}' >"$T/policy.yaml"
+is "$(check 1)" "$T/policy.yaml: warning: $writable [ownership]
+$T/policy.yaml:1:8: error: rules: want a list of rules such as {name: everyone}, found a mapping [wrong-type]" \
+	"and it is wrong besides"
+
+rm "$T/policy.yaml"
+is "$(check 2)" "$T/policy.yaml: error: cannot read: No such file or directory [unreadable]" "no file"
+mkdir "$T/policy.yaml"
+is "$(check 2)" "$T/policy.yaml: error: want a regular file, found a directory [unreadable]" "a folder"
+rmdir "$T/policy.yaml"
+mkfifo "$T/policy.yaml"
+is "$(timeout 5 "$BUILD/v4map" check --policy "$T/policy.yaml")" \
+	"$T/policy.yaml: error: want a regular file, found a pipe [unreadable]" "a pipe"
+is "$(check 2 more)" "v4map check: want options only, found 'more'" "misuse"
+
+# The default place, in a namespace of our own so that the machine's is left alone.
+in_own_etc() {
+	unshare -rm sh -c "mount -t tmpfs none /etc && mkdir /etc/openvpn && $1
+		\"$BUILD/v4map\" check" 2>&1
+}
+if unshare -rm sh -c 'mount -t tmpfs none /etc' 2>/dev/null; then
+	is "$(in_own_etc :)" "/etc/openvpn/v4map.yaml: there is none, and the defaults are in force" \
+		"no file at the default place"
+	is "$(in_own_etc 'ln -s nowhere /etc/openvpn/v4map.yaml')" \
+		"/etc/openvpn/v4map.yaml: error: cannot read: No such file or directory [unreadable]" \
+		"a link to nowhere at the default place"
+	is "$(in_own_etc 'echo bypass: on >/etc/openvpn/v4map.yaml')" \
+		"/etc/openvpn/v4map.yaml:1:9: error: want auto, always or never, found 'on' [bad-value]" \
+		"a wrong file at the default place"
+else
+	for name in "no file" "a link to nowhere" "a wrong file"; do
+		ok 0 "$name at the default place # SKIP no namespaces here"
+	done
+fi
+plan

@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# `v4map explain`: the plugin's own answers, for programs and for people.
+. "$(dirname "$0")/lib.sh"
+
+full=$here/../data/policy-full.yaml
+
+# explain STATUS ARGUMENT...: what it prints, and the status on the last line if it is another.
+explain() {
+	local want=$1 status
+	shift
+	"$BUILD/v4map" explain --policy "$T/policy.yaml" "$@" 2>&1
+	status=$?
+	[ "$status" = "$want" ] || echo "status $status"
+}
+
+cp "$full" "$T/policy.yaml"
+is "$(explain 0 --peer ::ffff:192.0.2.7 --port 53779 --common-name partner-7)" \
+	"peer        192.0.2.7, as it arrived: ::ffff:192.0.2.7
+            family ipv4, form mapped, listener ipv6, tunnel dual, common name partner-7
+verdict     allowed
+rules       everyone                   matches
+            over-ipv4                  matches
+            partners                   matches
+            no-transition_addresses.1  not asked: partners ends it
+            not-from-there             not asked: partners ends it
+config      push-remove \"route \"
+            push-remove \"route-ipv6 \"
+            push \"route remote_host 255.255.255.255 net_gateway\"
+            push \"route 10.20.0.0 255.255.0.0\"
+            push \"route 126.10.13.0 255.255.255.0\"
+            push \"route 126.10.14.0 255.255.255.0\"
+            push \"route 203.0.113.0 255.255.255.0\"
+            push \"route-ipv6 2001:db8:20::/48\"
+            push \"dhcp-option DOMAIN example.org\"
+            push \"ping 10\"
+mismatches  mapped-peer              an IPv4 peer on an IPv6 socket
+            route-covers-server      its routes cover the server: a host route goes around the tunnel" \
+	"a page: allowed"
+is "$(explain 0 --peer 2002:c633:640c::1)" \
+	"peer        2002:c633:640c::1, as it arrived: 2002:c633:640c::1
+            family ipv6, form 6to4, listener ipv6, tunnel dual, common name none
+verdict     refused by no-transition_addresses.1: transition addresses are not accepted
+            at TLS_VERIFY: to the client a dead network, it tries again
+rules       everyone                   matches
+            over-ipv4                  no, family is ipv6
+            partners                   no, form is 6to4
+            no-transition_addresses.1  matches
+            not-from-there             not asked: no-transition_addresses.1 ends it
+mismatches  embedded-ipv4            an IPv4 address stands in its IPv6 address; it is not trusted" \
+	"a page: refused at verify"
+is "$(explain 0 --peer 198.51.100.66 --common-name mallory --tunnel ipv6 | sed -n 3,9p)" \
+	"verdict     refused by not-from-there: this address is closed
+            at CLIENT_CONNECT: the client hears AUTH_FAILED and ends
+rules       everyone                   matches
+            over-ipv4                  matches
+            partners                   no, listener is ipv4
+            no-transition_addresses.1  no, form is native
+            not-from-there             matches" "a page: refused at connect"
+
+is "$(explain 0 --json --peer 192.0.2.7 --listener ipv6 --common-name pq --tunnel ipv4)" \
+	'{"peer":{"address":"192.0.2.7","ip":"192.0.2.7","family":"ipv4","form":"mapped",'$(
+	)'"embedded":"192.0.2.7","translator":null},"verdict":"allow","stage":"connect",'$(
+	)'"reason":null,"rules":["everyone","over-ipv4","partners"],'$(
+	)'"config":["push-remove \"route \"","push-remove \"route-ipv6 \"",'$(
+	)'"push \"route remote_host 255.255.255.255 net_gateway\"",'$(
+	)'"push \"route 10.20.0.0 255.255.0.0\"","push \"route 126.10.13.0 255.255.255.0\"",'$(
+	)'"push \"route 126.10.14.0 255.255.255.0\"","push \"route 203.0.113.0 255.255.255.0\"",'$(
+	)'"push \"dhcp-option DOMAIN example.org\"","push \"ping 10\""],'$(
+	)'"withheld":["2001:db8:20::/48"],'$(
+	)'"mismatches":["mapped-peer","tunnel-lacks-ipv6","route-covers-server"]}' "JSON: allowed"
+is "$(explain 0 --json --peer 2002:c633:640c::1)" \
+	'{"peer":{"address":"2002:c633:640c::1","ip":"2002:c633:640c::1","family":"ipv6",'$(
+	)'"form":"6to4","embedded":"198.51.100.12","translator":null},"verdict":"deny",'$(
+	)'"stage":"verify","reason":"transition addresses are not accepted",'$(
+	)'"rules":["everyone","no-transition_addresses.1"],"config":[],"withheld":[],'$(
+	)'"mismatches":["embedded-ipv4"]}' "JSON: refused at verify"
+
+# peer ARGUMENT...: the peer in short.
+peer() {
+	explain 0 --json "$@" | jq -r '[.peer[] // "-"] + [.mismatches | join(",")] | join(" ")'
+}
+is "$(peer --peer 64:ff9b::192.0.2.33)" \
+	"64:ff9b::192.0.2.33 192.0.2.33 ipv4 translated 192.0.2.33 64:ff9b::/96 translated-peer" \
+	"a peer behind a translator"
+is "$(peer --peer 64:ff9b::10.0.0.1)" \
+	"64:ff9b::10.0.0.1 64:ff9b::a00:1 ipv6 nat64 10.0.0.1 - embedded-ipv4,reserved-in-translator" \
+	"a reserved address behind a translator"
+is "$(peer --peer 198.51.100.11 --tunnel ipv6)" \
+	"198.51.100.11 198.51.100.11 ipv4 native - - tunnel-lacks-ipv4,transport-only-ipv4" \
+	"a tunnel without the peer's family"
+is "$(peer --peer 2001:db8:2::12 --tunnel ipv6,ipv4)" \
+	"2001:db8:2::12 2001:db8:2::12 ipv6 native - - " "a dual tunnel"
+
+cat >"$T/policy.yaml" <<'E'
+rules:
+  - {name: dual, when: {tunnel: dual}}
+  - {name: lists, when: {listener: ipv4, peer: 10.0.0.0/8}}
+  - {name: named, when: {common-name: alice}}
+  - {name: closed, when: {family: ipv6}, deny: "\e[31m\u202eno", deny-at: verify}
