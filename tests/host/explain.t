@@ -78,7 +78,7 @@ is "$(explain 0 --json --peer 2002:c633:640c::1)" \
 
 # peer ARGUMENT...: the peer in short.
 peer() {
-	explain 0 --json "$@" | jq -r '[.peer[] // "-"] + [.mismatches | join(",")] | join(" ")'
+	explain 0 --json "$@" | jq -r '[.peer[] | . // "-"] + [.mismatches | join(",")] | join(" ")'
 }
 is "$(peer --peer 64:ff9b::192.0.2.33)" \
 	"64:ff9b::192.0.2.33 192.0.2.33 ipv4 translated 192.0.2.33 64:ff9b::/96 translated-peer" \
@@ -98,3 +98,51 @@ rules:
   - {name: lists, when: {listener: ipv4, peer: 10.0.0.0/8}}
   - {name: named, when: {common-name: alice}}
   - {name: closed, when: {family: ipv6}, deny: "\e[31m\u202eno", deny-at: verify}
+E
+is "$(explain 0 --peer 2001:db8::1 --common-name $'\e[2J\xff<x>')" \
+	"peer        2001:db8::1, as it arrived: 2001:db8::1
+            family ipv6, form native, listener ipv6, tunnel dual, common name \\x1b[2J\\xff<x>
+verdict     refused by closed: \\x1b[31m\\u202eno
+            at TLS_VERIFY: to the client a dead network, it tries again
+rules       dual    not known yet
+            lists   no, listener is ipv6
+            named   no, common-name is \\x1b[2J\\xff<x>
+            closed  matches" "what comes from outside cannot move the cursor"
+is "$(explain 0 --peer 192.0.2.1 --tunnel ipv4 | tail -n 5)" \
+	"rules       dual    no, tunnel is ipv4
+            lists   no, peer is 192.0.2.1
+            named   no, common-name is none
+            closed  no, family is ipv4
+config      nothing" "each first condition that fails"
+chmod 666 "$T/policy.yaml"
+is "$(explain 0 --json --peer 192.0.2.1 | jq -r .verdict)" allow "a draft may be anybody's"
+
+echo 'bypass: on' >"$T/policy.yaml"
+is "$(explain 1 --peer 192.0.2.1)" \
+	"$T/policy.yaml:1:9: error: want auto, always or never, found 'on' [bad-value]" \
+	"a wrong policy"
+rm "$T/policy.yaml"
+is "$(explain 2 --peer 192.0.2.1)" \
+	"$T/policy.yaml: error: cannot read: No such file or directory [unreadable]" "no policy"
+
+echo 'rules: []' >"$T/policy.yaml"
+# misuse TEXT ARGUMENT...
+misuse() {
+	local text=$1
+	shift
+	is "$(explain 2 "$@")" "v4map explain: $text" "misuse: $text"
+}
+misuse "want --peer ADDRESS; see \`v4map explain --help\`"
+misuse "want options only, found '192.0.2.1'" 192.0.2.1
+misuse "--peer: want an address, found '192.0.2.256'" --peer 192.0.2.256
+misuse "--peer: want an address, found '\\x1b[31m'" --peer $'\e[31m'
+misuse "--port: want 1 to 65535, found '65536'" --peer 192.0.2.1 --port 65536
+misuse "--port: want 1 to 65535, found '0'" --peer 192.0.2.1 --port 0
+misuse "--listener: want ipv4 or ipv6, found 'ip'" --peer 192.0.2.1 --listener ip
+misuse "--listener: no IPv6 address comes in on an IPv4 socket" --peer ::1 --listener ipv4
+misuse "--tunnel: want ipv4, ipv6 or ipv4,ipv6, found 'none'" --peer ::1 --tunnel none
+is "$(explain 0 --peer 192.0.2.1 --port 65535 | sed -n 3,4p)" "verdict     allowed
+config      nothing" "a policy without rules"
+"$BUILD/v4map" explain --peer 192.0.2.1 --policy "$T/policy.yaml" >/dev/full 2>&1
+is $? 2 "nowhere to print to"
+plan

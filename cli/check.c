@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* `v4map check`: reads the policy as the server would. */
+#include "check.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include "finding.h"
+#include "v4map-paths.h"
+#include "v4map/policy.h"
+#include "v4map/policy_yaml.h"
+
+enum { CHECK_FINE = 0, CHECK_FINDINGS = 1, CHECK_MISUSE = 2 };
+
+static const char HELP[] =
+	"usage: v4map check [--policy FILE] [--json]\n"
+	"Read the policy as the server would, and say what is wrong with it.\n"
+	"\n"
+	"      --policy FILE  instead of " V4MAP_POLICY_DEFAULT "\n"
+	"      --json         one object for each finding\n"
+	"\n"
+	"Exit status: 0 nothing found, 1 something found, 2 misuse or unreadable.\n";
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void praise(const char *name, const struct policy_file *file, const struct policy *policy)
+{
+	if (file->is_default)
+		(void)printf("%s: there is none, and the defaults are in force\n", name);
+	else
+		(void)printf("%s: fine: %zu rule%s, %zu route%s, an image of %zu bytes\n", name,
+			policy->rule_count, plural(policy->rule_count), policy->route_max,
+			plural(policy->route_max), file->image_size);
+}
+
+/* The server would not take a file of somebody else's; what is in it may still be right. */
+static int load(const char *path, bool json, struct policy_file *ret, bool *warned)
+{
+	struct err err;
+	int rc = policy_file_load(path, true, ret, &err);
+
+	*warned = rc != 0 && err.code != NULL && strcmp(err.code, "ownership") == 0;
+	if (*warned) {
+		finding_print(stdout, &err, "warning", json);
+		rc = policy_file_load(path, false, ret, &err);
+	}
+	if (rc == 0)
+		return CHECK_FINE;
+	finding_print(stdout, &err, "error", json);
+	return finding_is_unreadable(&err) ? CHECK_MISUSE : CHECK_FINDINGS;
+}
+
+static int check(const char *path, bool json)
+{
+	const char *name = path != NULL ? path : V4MAP_POLICY_DEFAULT;
+	struct err err = {.file = name, .text = ""};
+	struct policy_file file;
+	struct policy policy;
+	bool warned;
+	int status = load(path, json, &file, &warned);
+
+	if (status != CHECK_FINE)
+		return status;
+	if (policy_open(file.image, file.image_size, &policy, &err) != 0) {
+		finding_print(stdout, &err, "error", json);
+		status = CHECK_FINDINGS;
+	} else if (warned) {
+		status = CHECK_FINDINGS;
+	} else if (!json) {
+		praise(name, &file, &policy);
+	}
+	policy_file_done(&file);
+	return status;
+}
+
+int check_main(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"policy", required_argument, NULL, 'p'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *path = NULL;
+	bool json = false;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
+		if (option == 'p')
+			path = optarg;
+		else if (option == 'j')
+			json = true;
+		else if (option != 'h')
+			return CHECK_MISUSE;
+		else
+			return fputs(HELP, stdout) < 0 ? CHECK_MISUSE : CHECK_FINE;
+	}
+	if (optind != argc) {
+		(void)fprintf(stderr, "v4map check: want options only, found '%s'\n", argv[optind]);
+		return CHECK_MISUSE;
+	}
+	status = check(path, json);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	(void)fprintf(stderr, "v4map check: cannot write the output\n");
+	return CHECK_MISUSE;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "finding.h"
+#include "printable.h"
+#include "v4map-paths.h"
+#include "v4map/policy_yaml.h"
+#include "v4map/push.h"
+
+enum { EXPLAIN_FINE = 0, EXPLAIN_WRONG_POLICY = 1, EXPLAIN_MISUSE = 2 };
+
+static const char HELP[] =
+	"usage: v4map explain [--policy FILE] --peer ADDRESS [OPTION]...\n"
+	"Say what the policy does to a client, and why.\n"
+	"\n"
+	"      --policy FILE        instead of " V4MAP_POLICY_DEFAULT "; a draft may be anybody's\n"
+	"      --peer ADDRESS       where the client comes from\n"
+	"      --port NUMBER\n"
+	"      --common-name NAME   of its certificate\n"
+	"      --listener FAMILY    of the server's socket: ipv4 or ipv6 (default: as ADDRESS)\n"
+	"      --tunnel FAMILIES    what the tunnel has: ipv4, ipv6, or ipv4,ipv6 (the default)\n"
+	"      --json\n"
+	"\n"
+	"Exit status: 0 explained, 1 the policy is wrong, 2 misuse or unreadable.\n";
+
+struct arguments {
+	const char *policy, *peer, *port, *common_name, *listener, *tunnel;
+	bool json;
+};
+
+static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static int complain(const char *format, ...)
+{
+	char text[512], shown[8 * sizeof(text)];
+	struct strbuf sb;
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	strbuf_init(&sb, shown, sizeof(shown));
+	(void)printable_add(&sb, text, strlen(text));
+	(void)fprintf(stderr, "v4map explain: %s\n", shown);
+	return EXPLAIN_MISUSE;
+}
+
+/* As OpenVPN's environment and its IPCHANGE would show the peer. */
+static int make_peer(
+	const struct policy *policy, const struct arguments *arguments, struct peer *ret)
+{
+	const struct peer_texts texts = {.ip = arguments->peer,
+		.port = arguments->port,
+		.common_name = arguments->common_name};
+	const enum family shown = strchr(arguments->peer, ':') != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
+	enum family listener = shown;
+	size_t count;
+	const struct prefix *translators = policy_translators(policy, &count);
+
+	peer_init(ret, &texts, translators, count);
+	if (ret->addr.ip.family == FAMILY_NONE)
+		return complain("--peer: want an address, found '%s'", arguments->peer);
+	if (arguments->port != NULL && ret->port == 0)
+		return complain("--port: want 1 to 65535, found '%s'", arguments->port);
+	if (arguments->listener != NULL && strcmp(arguments->listener, "ipv6") == 0)
+		listener = FAMILY_IPV6;
+	else if (arguments->listener != NULL && strcmp(arguments->listener, "ipv4") == 0)
+		listener = FAMILY_IPV4;
+	else if (arguments->listener != NULL)
+		return complain("--listener: want ipv4 or ipv6, found '%s'", arguments->listener);
+	if (listener == FAMILY_IPV4 && shown == FAMILY_IPV6)
+		return complain("--listener: no IPv6 address comes in on an IPv4 socket");
+	peer_set_listener(ret, listener);
+	return EXPLAIN_FINE;
+}
+
+/* Which addresses the pool gave does not matter, only of which families. */
+static int set_tunnel(const char *families, struct peer *peer)
+{
+	const bool dual = strcmp(families, "ipv4,ipv6") == 0 || strcmp(families, "ipv6,ipv4") == 0;
+	const bool ipv4 = dual || strcmp(families, "ipv4") == 0;
+	const bool ipv6 = dual || strcmp(families, "ipv6") == 0;
+
+	if (!ipv4 && !ipv6)
+		return complain("--tunnel: want ipv4, ipv6 or ipv4,ipv6, found '%s'", families);
+	peer_set_tunnel(peer, ipv4 ? "192.0.2.2" : NULL, ipv6 ? "2001:db8::2" : NULL, false, false);
+	return EXPLAIN_FINE;
+}
+
+/* What the plugin asks at TLS_VERIFY and then at CLIENT_CONNECT. */
+static void decide(struct explained *explained, void *scratch)
+{
+	explained->stage = STAGE_VERIFY;
+	policy_decide(
+		explained->policy, explained->peer, STAGE_VERIFY, scratch, &explained->decision);
+	if (explained->decision.verdict == VERDICT_DENY)
+		return;
+	explained->stage = STAGE_CONNECT;
+	policy_decide(
+		explained->policy, explained->peer, STAGE_CONNECT, scratch, &explained->decision);
+}
+
+static int answer(
+	const struct policy *policy, const struct peer *peer, bool json, void *scratch, char *text)
+{
+	struct explained explained = {.policy = policy, .peer = peer, .config = text};
+	struct strbuf sb;
+	int rc = 0;
+
+	decide(&explained, scratch);
+	strbuf_init(&sb, text, PUSH_TEXT_MAX + 1);
+	if (push_render(policy, &explained.decision, &sb) != 0)
+		return complain("the config text passes %d bytes", PUSH_TEXT_MAX);
+	if (json)
+		rc = explain_json(&explained);
+	else
+		explain_text(&explained);
+	if (rc != 0)
+		return complain("cannot write JSON: %s", strerror(-rc));
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("cannot write the output");
+	return EXPLAIN_FINE;
+}
+
+static int explain(const struct policy *policy, const struct arguments *arguments)
+{
+	void *scratch = NULL;
+	char *text = NULL;
+	struct peer peer;
+	int status = make_peer(policy, arguments, &peer);
+
+	if (status == EXPLAIN_FINE)
+		status = set_tunnel(arguments->tunnel, &peer);
+	if (status != EXPLAIN_FINE)
+		return status;
+	scratch = malloc(policy_scratch_size(policy));
+	text = malloc(PUSH_TEXT_MAX + 1);
+	if (scratch != NULL && text != NULL)
+		status = answer(policy, &peer, arguments->json, scratch, text);
+	else
+		status = complain("no memory");
+	free(scratch);
+	free(text);
+	return status;
+}
+
+static int run(const struct arguments *arguments)
+{
+	struct policy_file file;
+	struct policy policy;
+	struct err err;
+	int status, rc = policy_file_load(arguments->policy, false, &file, &err);
+
+	if (rc != 0) {
+		finding_print(stderr, &err, "error", false);
+		return finding_is_unreadable(&err) ? EXPLAIN_MISUSE : EXPLAIN_WRONG_POLICY;
+	}
+	rc = policy_open(file.image, file.image_size, &policy, &err);
+	status = rc == 0 ? explain(&policy, arguments) : complain("%s", err.text);
+	policy_file_done(&file);
+	return status;
+}
+
+/* Where the option's text goes. */
+static const char **slot(struct arguments *arguments, int option)
+{
+	switch (option) {
+	case 'f':
+		return &arguments->policy;
+	case 'p':
+		return &arguments->peer;
+	case 'n':
+		return &arguments->port;
+	case 'c':
+		return &arguments->common_name;
+	case 'l':
+		return &arguments->listener;
+	case 't':
+		return &arguments->tunnel;
+	default:
+		return NULL;
+	}
+}
+
+int explain_main(int argc, char **argv)
+{
+	static const struct option OPTIONS[] = {
+		{"policy", required_argument, NULL, 'f'},
+		{"peer", required_argument, NULL, 'p'},
+		{"port", required_argument, NULL, 'n'},
+		{"common-name", required_argument, NULL, 'c'},
+		{"listener", required_argument, NULL, 'l'},
+		{"tunnel", required_argument, NULL, 't'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	struct arguments arguments = {.tunnel = "ipv4,ipv6"};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
+		if (option == 'h')
+			return fputs(HELP, stdout) < 0 ? EXPLAIN_MISUSE : EXPLAIN_FINE;
+		if (option == 'j')
+			arguments.json = true;
+		else if (slot(&arguments, option) != NULL)
+			*slot(&arguments, option) = optarg;
+		else
+			return EXPLAIN_MISUSE;
+	}
+	if (optind != argc)
+		return complain("want options only, found '%s'", argv[optind]);
+	if (arguments.peer == NULL)
+		return complain("want --peer ADDRESS; see `v4map explain --help`");
+	return run(&arguments);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_EXPLAIN_H
+#define V4MAP_EXPLAIN_H
+/* `v4map explain`: what the policy does to one peer, and why, by the code the plugin runs. */
+
+#include "v4map/policy.h"
+
+/* The answer to both of the plugin's questions. */
+struct explained {
+	const struct policy *policy;
+	const struct peer *peer;
+	enum stage stage; /* where the verdict fell */
+	struct decision decision;
+	const char *config; /* the text that OpenVPN imports, lines ended by '\n' */
+};
+
+/* Write the answer to standard output: for programs, and for people. */
+int explain_json(const struct explained *explained); /* -ENOMEM, -ENOSPC or 0 */
+void explain_text(const struct explained *explained);
+
+/* argv[0] is "explain"; returns the exit status. */
+int explain_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "v4map/json.h"
+
+/* Room for POLICY_RULES_MAX names and PUSH_TEXT_MAX bytes of lines, twice over. */
+enum { OUTPUT_SIZE = 2 * (POLICY_RULES_MAX * (POLICY_NAME_MAX + 3) + 2 * PUSH_TEXT_MAX) };
+
+static void add_addr(struct json *json, const char *key, const struct ipaddr *addr)
+{
+	char data[IPADDR_TEXT_MAX + 1];
+	struct strbuf text;
+
+	strbuf_init(&text, data, sizeof(data));
+	ipaddr_print(addr, &text);
+	json_string(json, key, addr->family != FAMILY_NONE ? data : NULL);
+}
+
+static void add_prefix(struct json *json, const char *key, const struct prefix *prefix)
+{
+	char data[IPADDR_TEXT_MAX + 5];
+	struct strbuf text;
+
+	strbuf_init(&text, data, sizeof(data));
+	prefix_print(prefix, &text);
+	json_string(json, key, prefix->addr.family != FAMILY_NONE ? data : NULL);
+}
+
+static void add_peer(struct json *json, const struct peer *peer)
+{
+	json_object(json, "peer");
+	json_string(json, "address", peer->address);
+	add_addr(json, "ip", &peer->addr.ip);
+	json_string(json, "family", family_name((enum family)peer->addr.ip.family));
+	json_string(json, "form", form_name(peer->addr.form));
+	add_addr(json, "embedded", &peer->addr.embedded);
+	add_prefix(json, "translator", &peer->addr.translator);
+	json_object_end(json);
+}
+
+static void add_rules(struct json *json, const struct explained *explained)
+{
+	json_array(json, "rules");
+	for (size_t i = 0; i < explained->decision.matched_count; i++)
+		json_string(json, NULL,
+			policy_rule_name(explained->policy, explained->decision.matched[i]));
+	json_array_end(json);
+}
+
+static void add_config(struct json *json, const char *config)
+{
+	json_array(json, "config");
+	for (size_t len; *config != '\0'; config += len + 1) {
+		len = strcspn(config, "\n");
+		(void)json_bytes(json, NULL, config, len);
+	}
+	json_array_end(json);
+}
+
+static void add_withheld(struct json *json, const struct decision *decision)
+{
+	json_array(json, "withheld");
+	for (size_t i = 0; i < decision->withheld_ipv4 + decision->withheld_ipv6; i++)
+		add_prefix(json, NULL, &decision->withheld[i]);
+	json_array_end(json);
+}
+
+static void add_mismatches(struct json *json, uint32_t mismatches)
+{
+	json_array(json, "mismatches");
+	for (uint32_t bit = 1; bit < MISMATCH_ALL; bit <<= 1)
+		if ((mismatches & bit) != 0)
+			json_string(json, NULL, mismatch_name((enum mismatch)bit));
+	json_array_end(json);
+}
+
+static void add_answer(struct json *json, const struct explained *explained)
+{
+	const struct decision *decision = &explained->decision;
+	const bool allowed = decision->verdict == VERDICT_ALLOW;
+	const struct policy *policy = explained->policy;
+
+	json_object(json, NULL);
+	add_peer(json, explained->peer);
+	json_string(json, "verdict", allowed ? "allow" : "deny");
+	json_string(json, "stage", explained->stage == STAGE_VERIFY ? "verify" : "connect");
+	json_string(json, "reason",
+		allowed ? NULL : policy_text(policy, policy->rules[decision->deny_rule].deny));
+	add_rules(json, explained);
+	add_config(json, explained->config);
+	add_withheld(json, decision);
+	add_mismatches(json, decision->mismatches);
+	json_object_end(json);
+}
+
+int explain_json(const struct explained *explained)
+{
+	char *data = malloc(OUTPUT_SIZE);
+	struct strbuf sb;
+	struct json json;
+	int rc = 0;
+
+	if (data == NULL)
+		return -ENOMEM;
+	strbuf_init(&sb, data, OUTPUT_SIZE);
+	json_init(&json, &sb);
+	add_answer(&json, explained);
+	if (sb.full)
+		rc = -ENOSPC;
+	else
+		(void)printf("%s\n", data); /* the caller looks at ferror */
+	free(data);
+	return rc;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "explain.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "log.h"
+#include "printable.h"
+#include "table.h"
+
+/* A text from outside, fit for a terminal. */
+static void print_safely(const char *text)
+{
+	char data[1024];
+	struct strbuf sb;
+
+	for (size_t len = strlen(text), step; len != 0; len -= step, text += step) {
+		step = len < 64 ? len : 64;
+		strbuf_init(&sb, data, sizeof(data));
+		(void)printable_add(&sb, text, step);
+		(void)fputs(data, stdout);
+	}
+}
+
+static void print_coloured(enum colour colour, const char *text)
+{
+	const bool coloured = log_coloured();
+
+	(void)printf("%s%s%s", coloured ? colour_begin(colour) : "", text,
+		coloured ? colour_end(colour) : "");
+}
+
+static const char *tunnel_name(const struct peer *peer)
+{
+	static const char *const NAMES[] = {
+		[0] = "none",
+		[TUNNEL_IPV4] = "ipv4",
+		[TUNNEL_IPV6] = "ipv6",
+		[TUNNEL_DUAL] = "dual",
+	};
+
+	return NAMES[peer->tunnel & TUNNEL_DUAL];
+}
+
+/* The canonical address. */
+static void print_ip(const struct peer *peer)
+{
+	char data[IPADDR_TEXT_MAX + 1];
+	struct strbuf sb;
+
+	strbuf_init(&sb, data, sizeof(data));
+	ipaddr_print(&peer->addr.ip, &sb);
+	(void)fputs(data, stdout);
+}
+
+static void print_peer(const struct peer *peer)
+{
+	(void)fputs("peer        ", stdout);
+	print_ip(peer);
+	(void)fputs(", as it arrived: ", stdout);
+	print_safely(peer->address);
+	(void)printf("\n            family %s, form %s, listener %s, tunnel %s, common name ",
+		family_name((enum family)peer->addr.ip.family), form_name(peer->addr.form),
+		family_name(peer->listener), tunnel_name(peer));
+	print_safely(peer->common_name != NULL ? peer->common_name : "none");
+	(void)fputs("\n", stdout);
+}
+
+static void print_verdict(const struct explained *explained)
+{
+	const struct policy *policy = explained->policy;
+	const struct image_rule *rule;
+
+	(void)fputs("verdict     ", stdout);
+	if (explained->decision.verdict == VERDICT_ALLOW) {
+		print_coloured(COLOUR_GREEN, "allowed");
+		(void)fputs("\n", stdout);
+		return;
+	}
+	rule = &policy->rules[explained->decision.deny_rule];
+	print_coloured(COLOUR_RED, "refused");
+	(void)printf(" by %s: ", policy_text(policy, rule->name));
+	print_safely(policy_text(policy, rule->deny));
+	(void)printf("\n            %s\n",
+		explained->stage == STAGE_VERIFY
+			? "at TLS_VERIFY: to the client a dead network, it tries again"
+			: "at CLIENT_CONNECT: the client hears AUTH_FAILED and ends");
+}
+
+/* Rules behind the one that ended it were never asked. */
+static size_t asked_rules(const struct explained *explained)
+{
+	const struct decision *decision = &explained->decision;
+	const struct image_rule *rules = explained->policy->rules;
+	size_t last;
+
+	if (decision->matched_count == 0)
+		return explained->policy->rule_count;
+	last = decision->matched[decision->matched_count - 1];
+	if (rules[last].deny != IMAGE_NO_TEXT || rules[last].last != 0)
+		return last + 1;
+	return explained->policy->rule_count;
+}
+
+/* What the peer has where the rule wants something else. */
+static void print_unmet(const struct peer *peer, enum condition condition)
+{
+	const char *has = "unknown";
+
+	switch (condition) {
+	case CONDITION_NONE: /* it will match; at TLS_VERIFY nobody knows */
+		(void)fputs("not known yet", stdout);
+		return;
+	case CONDITION_FAMILY:
+		has = family_name((enum family)peer->addr.ip.family);
+		break;
+	case CONDITION_FORM:
+		has = form_name(peer->addr.form);
+		break;
+	case CONDITION_LISTENER:
+		has = family_name(peer->listener);
+		break;
+	case CONDITION_TUNNEL:
+		has = tunnel_name(peer);
+		break;
+	case CONDITION_PEER:
+		(void)fputs("no, peer is ", stdout);
+		print_ip(peer);
+		return;
+	case CONDITION_COMMON_NAME:
+		has = peer->common_name != NULL ? peer->common_name : "none";
+		break;
+	}
+	(void)printf("no, %s is ", condition_name(condition));
+	print_safely(has);
+}
+
+static int longest_name(const struct policy *policy)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		size_t len = strlen(policy_rule_name(policy, i));
+
+		longest = len > longest ? len : longest;
+	}
+	return (int)longest;
+}
+
+static void print_rules(const struct explained *explained)
+{
+	const struct decision *decision = &explained->decision;
+	const struct policy *policy = explained->policy;
+	const size_t asked = asked_rules(explained);
+	const int width = longest_name(policy);
+	size_t next = 0;
+
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		(void)printf("%s%-*s  ", i == 0 ? "rules       " : "            ", width,
+			policy_rule_name(policy, i));
+		if (next < decision->matched_count && decision->matched[next] == i) {
+			print_coloured(COLOUR_GREEN, "matches");
+			next++;
+		} else if (i >= asked) {
+			(void)printf("not asked: %s ends it", policy_rule_name(policy, asked - 1));
+		} else {
+			print_unmet(explained->peer, policy_unmet(policy, i, explained->peer));
+		}
+		(void)fputs("\n", stdout);
+	}
+}
+
+static void print_config(const struct explained *explained)
+{
+	const char *line = explained->config;
+	const char *title = "config      ";
+
+	if (explained->decision.verdict == VERDICT_ALLOW && *line == '\0')
+		(void)printf("%snothing\n", title);
+	for (size_t len; *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		(void)printf("%s%.*s\n", title, (int)len, line);
+		title = "            ";
+	}
+}
+
+static void print_withheld(const struct decision *decision)
+{
+	char data[IPADDR_TEXT_MAX + 5];
+	struct strbuf sb;
+
+	for (size_t i = 0; i < decision->withheld_ipv4 + decision->withheld_ipv6; i++) {
+		strbuf_init(&sb, data, sizeof(data));
+		prefix_print(&decision->withheld[i], &sb);
+		(void)printf("%s%s\n", i == 0 ? "withheld    " : "            ", data);
+	}
+}
+
+struct sentence {
+	enum mismatch mismatch;
+	const char *text;
+};
+
+/* Those that can come of one peer and one policy. */
+static const struct sentence SENTENCES[] = {
+	{MISMATCH_MAPPED_PEER, "an IPv4 peer on an IPv6 socket"},
+	{MISMATCH_TRANSLATED_PEER, "an IPv4 peer behind one of our translators"},
+	{MISMATCH_EMBEDDED_IPV4, "an IPv4 address stands in its IPv6 address; it is not trusted"},
+	{MISMATCH_RESERVED_IN_TRANSLATOR,
+		"64:ff9b::/96 around an IPv4 address that is not global (RFC 6052)"},
+	{MISMATCH_TUNNEL_LACKS_IPV4, "IPv4 routes are withheld: its tunnel has no IPv4"},
+	{MISMATCH_TUNNEL_LACKS_IPV6, "IPv6 routes are withheld: its tunnel has no IPv6"},
+	{MISMATCH_ROUTE_COVERS_SERVER,
+		"its routes cover the server: a host route goes around the tunnel"},
+	{MISMATCH_TRANSPORT_ONLY_IPV4, "it comes over IPv4, and its tunnel is IPv6 only"},
+	{MISMATCH_TRANSPORT_ONLY_IPV6, "it comes over IPv6, and its tunnel is IPv4 only"},
+};
+
+static void print_mismatches(uint32_t mismatches)
+{
+	const char *title = "mismatches  ";
+
+	for (size_t i = 0; i < sizeof(SENTENCES) / sizeof(SENTENCES[0]); i++) {
+		if ((mismatches & SENTENCES[i].mismatch) == 0)
+			continue;
+		(void)printf("%s%-24s %s\n", title, mismatch_name(SENTENCES[i].mismatch),
+			SENTENCES[i].text);
+		title = "            ";
+	}
+}
+
+void explain_text(const struct explained *explained)
+{
+	print_peer(explained->peer);
+	print_verdict(explained);
+	print_rules(explained);
+	print_config(explained);
+	print_withheld(&explained->decision);
+	print_mismatches(explained->decision.mismatches);
+}

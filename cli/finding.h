@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_FINDING_H
+#define V4MAP_FINDING_H
+/* What is wrong with a file, one line each: FILE:LINE:COL: error|warning: text [code], or JSON. */
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "v4map/err.h"
+
+void finding_print(FILE *out, const struct err *err, const char *severity, bool json);
+
+/* Was the file not even read? */
+bool finding_is_unreadable(const struct err *err);
+
+#endif
