@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int send_message(const struct control *message, int fd)
+static int send_message(struct ring *ring, const struct control *message, int fd)
 {
 	union {
 		struct cmsghdr header;
@@ -25,15 +25,19 @@ static int send_message(const struct control *message, int fd)
 		ancillary.header.cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(&ancillary.header), &fd, sizeof(int));
 	}
-	return sendmsg(CONTROL_FD, &header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+	if (sendmsg(CONTROL_FD, &header, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return -errno;
+	if (ring != NULL)
+		atomic_fetch_add_explicit(&ring->messages, 1, memory_order_release);
+	return 0;
 }
 
-int link_say(enum control_kind kind, uint32_t generation, const char *text)
+int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, const char *text)
 {
 	struct control message = {.kind = (uint32_t)kind, .generation = generation};
 
 	(void)strncpy(message.text, text, sizeof(message.text) - 1); /* last byte stays NUL */
-	return send_message(&message, -1);
+	return send_message(ring, &message, -1);
 }
 
 static int make_image_file(const void *image, size_t size)
@@ -51,14 +55,14 @@ static int make_image_file(const void *image, size_t size)
 	return rc;
 }
 
-int link_offer_policy(uint32_t generation, const void *image, size_t size)
+int link_offer_policy(struct ring *ring, uint32_t generation, const void *image, size_t size)
 {
 	const struct control message = {.kind = CONTROL_POLICY, .generation = generation};
 	int fd = make_image_file(image, size), rc;
 
 	if (fd < 0)
 		return fd;
-	rc = send_message(&message, fd);
+	rc = send_message(ring, &message, fd);
 	(void)close(fd);
 	return rc;
 }

@@ -6,12 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "v4map/control.h"
+#include "v4map/ring.h"
 
-/* Send a message with a text that may be cut.  Never waits; returns 0 or a negative errno. */
-int link_say(enum control_kind kind, uint32_t generation, const char *text);
+/*
+ * Send a message with a text that may be cut.  `ring` tells the plugin that something came; NULL
+ * while the plugin waits for it anyway.  Never waits; returns 0 or a negative errno.
+ */
+int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, const char *text);
 
 /* Hand over a policy image in a sealed memory file.  Returns 0 or a negative errno. */
-int link_offer_policy(uint32_t generation, const void *image, size_t size);
+int link_offer_policy(struct ring *ring, uint32_t generation, const void *image, size_t size);
 
 /* The next request: its kind, 0 when the plugin has gone, or a negative errno (-EAGAIN: none). */
 int link_next_request(void);

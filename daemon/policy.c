@@ -40,7 +40,8 @@ static void switch_audit(
 
 static int offer(struct worker *worker, const struct policy_file *file, struct err *err)
 {
-	int rc = link_offer_policy(worker->journal->generation + 1, file->image, file->image_size);
+	int rc = link_offer_policy(
+		worker->ring, worker->journal->generation + 1, file->image, file->image_size);
 
 	return rc == 0 ? 0 : err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
 }
@@ -65,7 +66,6 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 		return rc;
 	}
 	journal->generation++;
-	atomic_store_explicit(&worker->ring->generation, journal->generation, memory_order_release);
 	if (audit.fd >= 0)
 		switch_audit(worker, &audit, &end);
 	journal->audit = file->audit;
@@ -97,6 +97,6 @@ int policy_adopt(struct worker *worker)
 	event = writer_own(worker, EVENT_POLICY_REJECTED);
 	event_add_text(event, TAG_FILE, name);
 	event_add_text(event, TAG_MESSAGE, text);
-	(void)link_say(on_error, worker->journal->generation, text);
+	(void)link_say(worker->ring, on_error, worker->journal->generation, text);
 	return rc;
 }

@@ -96,7 +96,7 @@ static int fail(const char *what)
 	char text[256];
 
 	(void)snprintf(text, sizeof(text), "v4mapd cannot start: %s: %s", what, strerror(errno));
-	(void)link_say(CONTROL_FAILED, 0, text);
+	(void)link_say(NULL, CONTROL_FAILED, 0, text);
 	return EXIT_FAILURE;
 }
 
@@ -106,7 +106,7 @@ static int died(int signal)
 
 	(void)snprintf(
 		text, sizeof(text), "v4mapd cannot start: its worker died of signal %d", signal);
-	(void)link_say(CONTROL_FAILED, 0, text);
+	(void)link_say(NULL, CONTROL_FAILED, 0, text);
 	return EXIT_FAILURE;
 }
 

@@ -8,13 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 #include "link.h"
+#include "v4map-paths.h"
 
 /*
  * How often the ring is looked at: a record costs the plugin no wake-up, so v4mapd comes by
  * itself, often while there is something to do.
  */
 enum { BUSY_POLL_MS = 5, IDLE_POLL_MS = 50, BUSY_FOR_MS = 1000 };
-enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000, ROTATION_LOOK_MS = 500 };
+enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000, ROTATION_LOOK_MS = 500, SETTLE_MS = 100 };
 enum { CHECKPOINT_LINES = 1000, CHECKPOINT_MS = 5 * 60 * 1000 };
 
 static int64_t monotonic_ms(void)
@@ -120,17 +121,33 @@ static int write_round(struct worker *worker)
 	return rc;
 }
 
-/* Wait for the plugin, the server's end, or time.  Returns false when the work ends. */
+/*
+ * A changed policy is read once it has been left alone for a moment: a half-written one is only
+ * refused, but twice the work and a false alarm.
+ */
+static void look_at_policy(struct worker *worker)
+{
+	if (watch_changed(&worker->watch))
+		worker->changed_ms = monotonic_ms();
+	else if (worker->changed_ms != 0 && monotonic_ms() - worker->changed_ms >= SETTLE_MS)
+		worker->journal->reload = true;
+}
+
+/* Wait for the plugin, the policy, the server's end, or time.  False when the work ends. */
 static bool wait_round(struct worker *worker, int timeout_ms)
 {
-	struct pollfd ready[2] = {
-		{.fd = CONTROL_FD, .events = POLLIN}, {.fd = worker->server, .events = POLLIN}};
+	struct pollfd ready[3] = {{.fd = CONTROL_FD, .events = POLLIN},
+		{.fd = worker->server, .events = POLLIN},
+		{.fd = worker->watch.fd, .events = POLLIN}};
 	int kind;
 
-	if (poll(ready, 2, timeout_ms) <= 0)
+	if (poll(ready, 3, timeout_ms) < 0)
 		return true;
+	look_at_policy(worker);
 	if (ready[1].revents != 0)
 		return false;
+	if (ready[0].revents == 0)
+		return true;
 	kind = link_next_request();
 	if (kind == CONTROL_RELOAD)
 		worker->journal->reload = true;
@@ -151,6 +168,11 @@ static void drain(struct worker *worker)
 		(void)audit_sync(&worker->audit);
 }
 
+static const char *policy_path(const struct worker *worker)
+{
+	return worker->policy_path != NULL ? worker->policy_path : V4MAP_POLICY_DEFAULT;
+}
+
 /* Returns false when the server cannot start; later a bad policy changes nothing. */
 static bool start(struct worker *worker)
 {
@@ -158,6 +180,9 @@ static bool start(struct worker *worker)
 	struct err ignored;
 
 	worker->audit.fd = -1;
+	/* Before the policy is read: a change while it is being read counts. */
+	if (watch_open(&worker->watch) == 0)
+		(void)watch_add(&worker->watch, policy_path(worker));
 	/* A reload that kills its worker is not tried again. */
 	worker->journal->reload = false;
 	if (worker->journal->started)

@@ -11,6 +11,7 @@
 #include "journal.h"
 #include "v4map/event_json.h"
 #include "v4map/ring.h"
+#include "watch.h"
 
 /* Bytes of a batch of lines: room for at least 64 records. */
 enum { WRITER_BATCH_SIZE = 64 * EVENT_LINE_MAX };
@@ -33,6 +34,8 @@ struct worker {
 	int checkpoint_file;	      /* -1: none */
 	uint64_t checkpoint;	      /* sequence of the last one */
 	int64_t checkpoint_ms;	      /* and when it was; monotonic */
+	struct watch watch;	      /* of the policy */
+	int64_t changed_ms;	      /* when it changed; 0: it has not */
 	int64_t synced_ms, looked_ms; /* last sync, last look for a rotation; monotonic */
 	char *lines;		      /* WRITER_BATCH_SIZE bytes where a batch is rendered */
 };

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -134,6 +135,7 @@ static int take_message(struct companion *companion, struct err *err)
 		return -EAGAIN;
 	if (len <= 0)
 		return len == 0 ? 0 : err_set(err, (int)len, "v4mapd sent nonsense");
+	companion->messages++;
 	if (message.kind == CONTROL_POLICY)
 		rc = adopt_image(companion, fd, message.generation, err);
 	else
@@ -141,6 +143,25 @@ static int take_message(struct companion *companion, struct err *err)
 	if (fd >= 0)
 		(void)close(fd);
 	return rc != 0 ? rc : (int)message.kind;
+}
+
+/* Take what waits; what is no new policy is for the admin. */
+static void take_waiting(struct companion *companion)
+{
+	const struct ring *ring = companion->producer.ring;
+	struct err err = {.text = ""};
+
+	while (atomic_load_explicit(&ring->messages, memory_order_acquire) != companion->messages) {
+		int kind = take_message(companion, &err);
+
+		if (kind == 0 || kind == -EAGAIN) /* it died before it could send */
+			companion->messages = atomic_load(&ring->messages);
+		if (kind == CONTROL_POLICY)
+			(void)snprintf(companion->notice, sizeof(companion->notice),
+				"policy generation %u is in force", companion->generation);
+		else if (err.text[0] != '\0')
+			memcpy(companion->notice, err.text, sizeof(err.text));
+	}
 }
 
 int64_t companion_now_ms(void)
@@ -308,6 +329,7 @@ static bool reread_policy(struct companion *companion, struct err *warning)
 {
 	const struct control message = {.kind = CONTROL_RELOAD};
 
+	take_waiting(companion); /* older news is no answer */
 	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == EAGAIN;
 	return wait_for_answer(companion, warning) != 0;
@@ -360,14 +382,7 @@ void companion_park(struct companion *companion)
 
 const struct policy *companion_policy(struct companion *companion)
 {
-	const struct ring *ring = companion->producer.ring;
-	struct err ignored;
-
-	/* v4mapd records what goes wrong with an image; here the old policy simply stays. */
-	while (atomic_load_explicit(&ring->generation, memory_order_acquire) !=
-			companion->generation &&
-		take_message(companion, &ignored) > 0)
-		;
+	take_waiting(companion);
 	return &companion->policy;
 }
 

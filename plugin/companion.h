@@ -10,6 +10,8 @@
 #include "v4map/policy.h"
 #include "v4map/ring.h"
 
+enum { NOTICE_MAX = 512 };
+
 struct companion {
 	struct companion *next;		 /* among those parked */
 	char *daemon_path, *policy_path; /* policy_path NULL: the default place */
@@ -20,6 +22,8 @@ struct companion {
 	const void *image; /* mapped, read-only */
 	size_t image_size;
 	uint32_t generation;
+	uint32_t messages;	 /* taken so far, as ring.messages counts them */
+	char notice[NOTICE_MAX]; /* what v4mapd has to say to the admin; "": nothing */
 	struct policy policy;
 	void *scratch; /* policy_scratch_size(policy) bytes */
 };
@@ -37,8 +41,8 @@ int companion_open(const char *daemon_path, const char *policy_path, struct comp
 void companion_park(struct companion *companion);
 
 /*
- * The policy in force.  Takes over a newer image when v4mapd has announced one; costs no system
- * call when it has not.
+ * The policy in force.  Takes what v4mapd has sent meanwhile, a newer image or a notice; costs no
+ * system call when it has sent nothing.
  */
 const struct policy *companion_policy(struct companion *companion);
 

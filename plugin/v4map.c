@@ -31,6 +31,12 @@ static int to_openvpn(enum answer answer)
 	return answer == ANSWER_LATER ? OPENVPN_PLUGIN_FUNC_DEFERRED : OPENVPN_PLUGIN_FUNC_ERROR;
 }
 
+/* What OpenVPN holds; hooks see the plugin in it only. */
+struct handle {
+	struct plugin plugin;
+	plugin_log_t log;
+};
+
 struct arguments {
 	const char *policy; /* NULL: the default place */
 	const char *daemon;
@@ -57,11 +63,11 @@ static int read_arguments(const char **argv, struct arguments *ret, struct err *
 	return 0;
 }
 
-static int open_plugin(const struct openvpn_plugin_args_open_in *in, struct plugin **ret,
+static int open_handle(const struct openvpn_plugin_args_open_in *in, struct handle **ret,
 	struct err *warning, struct err *err)
 {
 	struct arguments arguments = {0};
-	struct plugin *plugin;
+	struct handle *handle;
 	struct env env;
 	int rc;
 
@@ -72,15 +78,16 @@ static int open_plugin(const struct openvpn_plugin_args_open_in *in, struct plug
 	rc = read_arguments(in->argv, &arguments, err);
 	if (rc != 0)
 		return rc;
-	plugin = calloc(1, sizeof(*plugin));
-	if (plugin == NULL)
+	handle = calloc(1, sizeof(*handle));
+	if (handle == NULL)
 		return err_set(err, -ENOMEM, "no memory");
-	rc = companion_open(arguments.daemon, arguments.policy, &plugin->companion, warning, err);
+	rc = companion_open(
+		arguments.daemon, arguments.policy, &handle->plugin.companion, warning, err);
 	if (rc != 0) {
-		free(plugin);
+		free(handle);
 		return rc;
 	}
-	*ret = plugin;
+	*ret = handle;
 	return 0;
 }
 
@@ -94,12 +101,15 @@ EXPORT int openvpn_plugin_open_v3(const int version, struct openvpn_plugin_args_
 {
 	const plugin_log_t log = in->callbacks->plugin_log;
 	struct err warning = {.text = ""}, err = {.text = ""};
+	struct handle *handle = NULL;
 	struct plugin *plugin;
 
-	if (open_plugin(in, &plugin, &warning, &err) != 0) {
+	if (open_handle(in, &handle, &warning, &err) != 0) {
 		log(PLOG_ERR, "v4map", "%s", err.text);
 		return OPENVPN_PLUGIN_FUNC_ERROR;
 	}
+	handle->log = log;
+	plugin = &handle->plugin;
 	if (warning.text[0] != '\0')
 		log(PLOG_ERR, "v4map", "%s", warning.text);
 	log(PLOG_NOTE, "v4map", "v4map " V4MAP_VERSION ", policy generation %u, %zu rules",
@@ -108,19 +118,19 @@ EXPORT int openvpn_plugin_open_v3(const int version, struct openvpn_plugin_args_
 	ret->type_mask = WANT & in->type_mask;
 	plugin->can_defer =
 		(ret->type_mask & OPENVPN_PLUGIN_MASK(OPENVPN_PLUGIN_CLIENT_CONNECT_DEFER_V2)) != 0;
-	ret->handle = plugin;
+	ret->handle = handle;
 	return OPENVPN_PLUGIN_FUNC_SUCCESS;
 }
 
 EXPORT void *openvpn_plugin_client_constructor_v1(openvpn_plugin_handle_t handle)
 {
-	return session_new(handle);
+	return session_new(&((struct handle *)handle)->plugin);
 }
 
 EXPORT void openvpn_plugin_client_destructor_v1(
 	openvpn_plugin_handle_t handle, void *per_client_context)
 {
-	session_free(handle, per_client_context);
+	session_free(&((struct handle *)handle)->plugin, per_client_context);
 }
 
 /*
@@ -165,15 +175,13 @@ static int on_learn_address(struct plugin *plugin, struct session *session, cons
 	return OPENVPN_PLUGIN_FUNC_SUCCESS;
 }
 
-EXPORT int openvpn_plugin_func_v3(const int version, struct openvpn_plugin_args_func_in const *in,
+static int on_hook(struct plugin *plugin, const struct openvpn_plugin_args_func_in *in,
 	struct openvpn_plugin_args_func_return *ret)
 {
 	struct session *session = in->per_client_context;
-	struct plugin *plugin = in->handle;
 	const char *depth;
 	struct env env;
 
-	(void)version; /* every member we read is in version 1 */
 	env_read(&env, in->envp);
 	if (in->type == OPENVPN_PLUGIN_IPCHANGE) {
 		if (argument(in, 1) != NULL)
@@ -201,15 +209,30 @@ EXPORT int openvpn_plugin_func_v3(const int version, struct openvpn_plugin_args_
 	}
 }
 
+EXPORT int openvpn_plugin_func_v3(const int version, struct openvpn_plugin_args_func_in const *in,
+	struct openvpn_plugin_args_func_return *ret)
+{
+	struct handle *handle = in->handle;
+	struct companion *companion = handle->plugin.companion;
+	int rc = on_hook(&handle->plugin, in, ret);
+
+	(void)version; /* every member we read is in version 1 */
+	if (companion->notice[0] != '\0') {
+		handle->log(PLOG_NOTE, "v4map", "%s", companion->notice);
+		companion->notice[0] = '\0';
+	}
+	return rc;
+}
+
 EXPORT void openvpn_plugin_close_v1(openvpn_plugin_handle_t handle)
 {
-	struct plugin *plugin = handle;
+	struct plugin *plugin = &((struct handle *)handle)->plugin;
 
 	/* SIGUSR1 makes the server's own context anew and never destroys the old one. */
 	while (plugin->sessions != NULL)
 		session_free(plugin, plugin->sessions);
 	companion_park(plugin->companion);
-	free(plugin);
+	free(handle);
 }
 
 /* OpenVPN is dying: v4mapd sees that and writes what is in the ring. */

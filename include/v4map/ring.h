@@ -26,8 +26,8 @@ struct ring {
 	_Atomic uint64_t lost;		    /* the plugin's: records that found no room, ever */
 	_Alignas(64) _Atomic uint64_t tail; /* v4mapd's: records taken out, ever */
 	_Atomic uint64_t durable;	    /* v4mapd's: records known to be on stable storage */
-	_Atomic uint32_t generation;	    /* v4mapd's: newest policy generation it offers */
-	_Atomic uint32_t failing;	    /* v4mapd's: 1 while records cannot be written */
+	_Atomic uint32_t messages; /* v4mapd's: control messages sent to the plugin, ever */
+	_Atomic uint32_t failing;  /* v4mapd's: 1 while records cannot be written */
 	_Alignas(64) uint8_t slot[RING_SLOTS][EVENT_SIZE];
 };
 
