@@ -27,8 +27,8 @@ static bool begins_character(char byte)
 	return ((unsigned char)byte & 0xc0) != 0x80;
 }
 
-/* The text's byte at the mark, 0 at its end.  Marks count characters and only ever go on. */
-static char source_at(struct reader *reader, yaml_mark_t mark)
+/* Does the text have a tag at the mark?  Marks count characters and only ever go on. */
+static bool tag_at(struct reader *reader, yaml_mark_t mark)
 {
 	while (reader->index < mark.index && reader->source < reader->end) {
 		do
@@ -36,7 +36,7 @@ static char source_at(struct reader *reader, yaml_mark_t mark)
 		while (reader->source < reader->end && !begins_character(*reader->source));
 		reader->index++;
 	}
-	return reader->source < reader->end ? *reader->source : '\0';
+	return reader->source < reader->end && *reader->source == '!';
 }
 
 static int refuse(struct reader *reader, yaml_mark_t mark, const char *what)
@@ -51,7 +51,7 @@ static int read_node(struct reader *reader, const yaml_event_t *event, const str
 	if (anchor != NULL)
 		return refuse(reader, event->start_mark, "an anchor (&)");
 	/* libyaml forgets the tag `!` of a plain text. */
-	if (tag != NULL || source_at(reader, event->start_mark) == '!')
+	if (tag != NULL || tag_at(reader, event->start_mark))
 		return refuse(reader, event->start_mark, "a tag (!)");
 	return tree_node(&reader->tree, node);
 }

@@ -106,7 +106,7 @@ static int set_bypass(struct draft *draft, const struct scalar *value, struct er
 
 static int set_replace(struct draft *draft, const struct scalar *value, struct err *err)
 {
-	bool replace;
+	bool replace = false;
 	int rc = value_bool(value, &replace, err);
 
 	if (rc == 0)

@@ -46,7 +46,7 @@ static int set_name(struct draft *draft, const struct scalar *value, struct err 
 static int add_family(const struct scalar *value, uint8_t *mask, struct err *err)
 {
 	static const char *const NAMES[] = {"ipv4", "ipv6"};
-	unsigned choice;
+	unsigned choice = 0;
 	int rc = value_choice(value, NAMES, 2, &choice, err);
 
 	if (rc == 0)
@@ -67,7 +67,7 @@ static int add_listener(struct draft *draft, const struct scalar *value, struct 
 static int add_form(struct draft *draft, const struct scalar *value, struct err *err)
 {
 	const char *names[FORM_COUNT];
-	unsigned choice;
+	unsigned choice = 0;
 	int rc;
 
 	for (unsigned i = 0; i < FORM_COUNT; i++)
@@ -82,7 +82,7 @@ static int add_tunnel(struct draft *draft, const struct scalar *value, struct er
 {
 	static const char *const NAMES[] = {"ipv4", "ipv6", "dual"};
 	static const uint8_t BITS[] = {1 << TUNNEL_IPV4, 1 << TUNNEL_IPV6, 1 << TUNNEL_DUAL};
-	unsigned choice;
+	unsigned choice = 0;
 	int rc = value_choice(value, NAMES, 3, &choice, err);
 
 	if (rc == 0)
@@ -150,7 +150,7 @@ static int set_deny_at(struct draft *draft, const struct scalar *value, struct e
 {
 	static const char *const NAMES[] = {
 		[IMAGE_DENY_AT_CONNECT] = "connect", [IMAGE_DENY_AT_VERIFY] = "verify"};
-	unsigned choice;
+	unsigned choice = 0;
 	int rc = value_choice(value, NAMES, 2, &choice, err);
 
 	if (rc != 0)
@@ -162,7 +162,7 @@ static int set_deny_at(struct draft *draft, const struct scalar *value, struct e
 
 static int set_last(struct draft *draft, const struct scalar *value, struct err *err)
 {
-	bool last;
+	bool last = false;
 	int rc = value_bool(value, &last, err);
 
 	if (rc == 0)

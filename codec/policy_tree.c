@@ -38,7 +38,7 @@ static const char *nearest(const struct key *keys, const char *name)
 	for (; keys->name != NULL; keys++) {
 		unsigned far = distance(keys->name, name);
 
-		if (far < best && 2 * far <= strlen(keys->name)) {
+		if (far < best && far <= strlen(keys->name) / 2) {
 			best = far;
 			found = keys->name;
 		}

@@ -19,7 +19,8 @@ struct inspected {
 
 static int bad(struct err *err, const char *what)
 {
-	return err_set(err, -EINVAL, "not a policy image: %s", what);
+	(void)err_set(err, -EINVAL, "not a policy image: %s", what);
+	return -EINVAL;
 }
 
 static bool span_in(struct image_span span, uint32_t count)
