@@ -66,8 +66,8 @@ static void set_address(struct peer *peer, const char *text, size_t len)
 }
 
 /* The socket's own text is how the peer really arrived, if it speaks of the same peer. */
-static void use_socket_text(struct peer *peer, const char *socket, const struct prefix *translators,
-	size_t count)
+static void use_socket_text(
+	struct peer *peer, const char *socket, const struct prefix *translators, size_t count)
 {
 	const char *begin = strchr(socket, ']');
 	struct classified there;
@@ -87,18 +87,15 @@ static void use_socket_text(struct peer *peer, const char *socket, const struct 
 	peer_set_listener(peer, socket_text_family(socket));
 }
 
-static void note_form(struct peer *peer)
+uint32_t form_mismatches(const struct classified *addr)
 {
-	peer->mismatches &= ~(uint32_t)(MISMATCH_MAPPED_PEER | MISMATCH_TRANSLATED_PEER |
-					MISMATCH_EMBEDDED_IPV4 | MISMATCH_RESERVED_IN_TRANSLATOR);
-	if (peer->addr.form == FORM_MAPPED)
-		peer->mismatches |= MISMATCH_MAPPED_PEER;
-	else if (peer->addr.form == FORM_TRANSLATED)
-		peer->mismatches |= MISMATCH_TRANSLATED_PEER;
-	else if (peer->addr.embedded.family != FAMILY_NONE)
-		peer->mismatches |= MISMATCH_EMBEDDED_IPV4;
-	if (peer->addr.reserved)
-		peer->mismatches |= MISMATCH_RESERVED_IN_TRANSLATOR;
+	uint32_t ret = addr->reserved ? MISMATCH_RESERVED_IN_TRANSLATOR : 0;
+
+	if (addr->form == FORM_MAPPED)
+		return ret | MISMATCH_MAPPED_PEER;
+	if (addr->form == FORM_TRANSLATED)
+		return ret | MISMATCH_TRANSLATED_PEER;
+	return addr->embedded.family != FAMILY_NONE ? ret | MISMATCH_EMBEDDED_IPV4 : ret;
 }
 
 void peer_init(struct peer *peer, const struct peer_texts *texts, const struct prefix *translators,
@@ -109,10 +106,9 @@ void peer_init(struct peer *peer, const struct peer_texts *texts, const struct p
 	struct ipaddr seen = {.family = FAMILY_NONE};
 
 	*peer = (struct peer){.common_name = texts->common_name, .port = parse_port(texts->port)};
-	if (!parse_text(live, &seen)) {
+	/* Without a usable address the text as it arrived still goes into the log. */
+	if (!parse_text(live, &seen) && (parse_text(other, &seen) || live == NULL))
 		live = other;
-		(void)parse_text(live, &seen); /* then there is no usable address */
-	}
 	if (texts->ip != NULL && texts->ip6 != NULL)
 		peer->mismatches |= MISMATCH_AMBIGUOUS_PEER;
 	if (live != NULL)
@@ -122,7 +118,7 @@ void peer_init(struct peer *peer, const struct peer_texts *texts, const struct p
 		peer->listener = FAMILY_IPV6;
 	if (texts->socket != NULL && seen.family != FAMILY_NONE)
 		use_socket_text(peer, texts->socket, translators, count);
-	note_form(peer);
+	peer->mismatches |= form_mismatches(&peer->addr);
 }
 
 void peer_set_listener(struct peer *peer, enum family listener)
@@ -135,7 +131,7 @@ void peer_set_listener(struct peer *peer, enum family listener)
 		peer->addr.form = FORM_MAPPED;
 		peer->addr.embedded = peer->addr.ip;
 	}
-	note_form(peer);
+	peer->mismatches |= form_mismatches(&peer->addr);
 }
 
 void peer_set_tunnel(

@@ -289,6 +289,8 @@ static void do_abort(char **words, size_t count)
 {
 	(void)words, (void)count;
 	host_abort(&host);
+	(void)fflush(stdout);
+	_exit(EXIT_FAILURE);
 }
 
 static void do_die(char **words, size_t count)
