@@ -80,6 +80,9 @@ void peer_set_tunnel(
 /* "[AF_INET]..." or "[AF_INET6]...": the family of the tag; FAMILY_NONE for anything else. */
 enum family socket_text_family(const char *text);
 
+/* The mismatches that the form alone brings. */
+uint32_t form_mismatches(const struct classified *addr);
+
 /* `bit` is one enum mismatch; "mapped-peer", ... */
 const char *mismatch_name(enum mismatch bit);
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "printable.h"
+
+int cli_complain(const char *command, const char *format, ...)
+{
+	char text[1024], shown[4 * sizeof(text)];
+	struct strbuf sb;
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	strbuf_init(&sb, shown, sizeof(shown));
+	(void)printable_add(&sb, text, strlen(text));
+	(void)fprintf(stderr, "v4map %s: %s\n", command, shown);
+	return EXIT_MISUSE;
+}
+
+bool cli_coloured(void)
+{
+	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && terminal != NULL &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+int cli_finish(const char *command, int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	return cli_complain(command, "cannot write the output");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_CLI_H
+#define V4MAP_CLI_H
+/* What the commands of `v4map` share: exit statuses, complaints, colour. */
+
+#include <stdbool.h>
+
+/* Exit statuses; the worst one counts. */
+enum { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_MISUSE = 2 };
+
+/* "v4map COMMAND: ..." on standard error, made printable; returns EXIT_MISUSE. */
+int cli_complain(const char *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Is standard output a terminal that should have colours (NO_COLOR, TERM)? */
+bool cli_coloured(void);
+
+/* Was all that was printed also written?  Else complains; the exit status to go with `status`. */
+int cli_finish(const char *command, int status);
+
+/* `v4map addr`: argv[0] is "addr"; returns the exit status. */
+int addr_main(int argc, char **argv);
+
+#endif
