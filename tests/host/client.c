@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What OpenVPN does with a client: which variables it sets, which hooks it calls and with whose
- * context, by release.  As measured on 2.5.1, 2.6.14 and 2.7.8 servers and read in 2.3 and 2.4.
+ * What OpenVPN does with a client: which hooks it calls, when and with whose context, by release.
+ * As measured on 2.5.1, 2.6.14 and 2.7.8 servers and read in the source of 2.3 and 2.4.
  */
-#include "stand-in.h"
+#include "client_variables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,84 +96,6 @@ void client_forget(struct instance *client)
 	replace(&client->fingerprint, NULL);
 }
 
-/* --- its variables ------------------------------------------------------------------------ */
-
-static bool is_ipv6(const char *address)
-{
-	return strchr(address, ':') != NULL;
-}
-
-/*
- * setenv_sockaddr: the address, then the port; the other family's variable stays as it was.  Since
- * 2.4 a v4-mapped peer is written as the IPv4 address it is.
- */
-static void set_address(const struct host *host, struct instance *client, const char *prefix)
-{
-	bool mapped = !is_ipv6(client->address) && client->ipv6_socket && host->minor < 4;
-	char name[32], value[80];
-
-	(void)snprintf(name, sizeof(name), "%s_ip%s", prefix,
-		mapped || is_ipv6(client->address) ? "6" : "");
-	(void)snprintf(value, sizeof(value), "%s%s", mapped ? "::ffff:" : "", client->address);
-	variables_set(&client->env, name, value);
-	(void)snprintf(name, sizeof(name), "%s_port", prefix);
-	if (strcmp(client->port, "0") != 0)
-		variables_set(&client->env, name, client->port);
-}
-
-static void set_certificate(struct instance *client, bool common_name_too)
-{
-	char subject[512];
-
-	(void)snprintf(subject, sizeof(subject), "CN=%s", client->common_name);
-	variables_set(&client->env, "tls_id_0", subject);
-	variables_set(&client->env, "X509_0_CN", client->common_name);
-	variables_set(&client->env, "tls_digest_sha256_0", client->fingerprint);
-	variables_set(&client->env, "tls_serial_hex_0", client->serial);
-	if (common_name_too)
-		variables_set(&client->env, "common_name", client->common_name);
-}
-
-/* The IPv4 text in "::ffff:192.0.2.1"; NULL: it is no such address. */
-static const char *mapped_ipv4(const char *address)
-{
-	static const char MAPPED[] = "::ffff:";
-
-	return strncmp(address, MAPPED, strlen(MAPPED)) == 0 ? address + strlen(MAPPED) : NULL;
-}
-
-static const char *const POOL[] = {"ifconfig_pool_remote_ip", "ifconfig_pool_netmask",
-	"ifconfig_pool_local_ip", "ifconfig_pool_remote_ip6", "ifconfig_pool_local_ip6",
-	"ifconfig_pool_ip6_netbits"};
-
-/* setenv_in6_addr takes the v4-mapped for IPv4 here as well, whatever stands there already. */
-static void set_pool_ipv6(const struct host *host, struct instance *client)
-{
-	const char *ipv4 = mapped_ipv4(client->tunnel_ipv6);
-
-	if (host->minor >= 4 && ipv4 != NULL) {
-		variables_set(&client->env, "ifconfig_pool_remote_ip", ipv4);
-		variables_set(&client->env, "ifconfig_pool_local_ip", "126.10.13.1");
-	} else {
-		variables_set(&client->env, "ifconfig_pool_remote_ip6", client->tunnel_ipv6);
-		variables_set(&client->env, "ifconfig_pool_local_ip6", "fd00:8::1");
-	}
-	variables_set(&client->env, "ifconfig_pool_ip6_netbits", client->tunnel_bits);
-}
-
-/* multi_set_virtual_addr_env */
-static void set_pool(const struct host *host, struct instance *client)
-{
-	for (size_t i = 0; i < sizeof(POOL) / sizeof(POOL[0]); i++)
-		variables_unset(&client->env, POOL[i]);
-	if (client->tunnel_ipv4[0] != '\0') {
-		variables_set(&client->env, "ifconfig_pool_remote_ip", client->tunnel_ipv4);
-		variables_set(&client->env, "ifconfig_pool_netmask", "255.255.255.0");
-	}
-	if (client->tunnel_ipv6[0] != '\0')
-		set_pool_ipv6(host, client);
-}
-
 /* --- its life ----------------------------------------------------------------------------- */
 
 static bool call(struct host *host, struct instance *client, struct call call)
@@ -218,26 +140,15 @@ bool client_verify(struct host *host, struct instance *client)
 
 	if (client->common_name == NULL)
 		return true;
-	set_address(host, client, "untrusted");
+	client_set_address(host, client, "untrusted");
 	variables_set(&client->env, "tls_id_1", "CN=ca");
 	variables_set(&client->env, "X509_1_CN", "ca");
 	if (!call(host, client, (struct call){.hook = hook, .arguments = {"1", "CN=ca"}}))
 		return false;
-	set_address(host, client, "untrusted");
-	set_certificate(client, common_name_too);
+	client_set_address(host, client, "untrusted");
+	client_set_certificate(client, common_name_too);
 	(void)snprintf(subject, sizeof(subject), "CN=%s", client->common_name);
 	return call(host, client, (struct call){.hook = hook, .arguments = {"0", subject}});
-}
-
-static void set_peer_info(const struct host *host, struct instance *client)
-{
-	if (client->common_name != NULL)
-		variables_set(&client->env, "common_name", client->common_name);
-	if (host->minor < 4)
-		return;
-	variables_set(&client->env, "IV_VER", "2.6.14");
-	variables_set(&client->env, "IV_PLAT", "linux");
-	variables_set(&client->env, "IV_PROTO", "990");
 }
 
 /* 2.3 has address and port in two arguments, each with a tag of its own. */
@@ -247,7 +158,8 @@ static bool ipchange_2_3(struct host *host, struct instance *client)
 	char first[128], second[32];
 
 	(void)snprintf(first, sizeof(first), "[AF_INET%s]%s%s", client->ipv6_socket ? "6" : "",
-		client->ipv6_socket && !is_ipv6(client->address) ? "::ffff:" : "", client->address);
+		client->ipv6_socket && !address_is_ipv6(client->address) ? "::ffff:" : "",
+		client->address);
 	(void)snprintf(second, sizeof(second), "[AF_INET]%s", client->port);
 	change.arguments[0] = first;
 	change.arguments[1] = second;
@@ -259,20 +171,20 @@ bool client_ipchange(struct host *host, struct instance *client)
 	struct call change = {.hook = hook_number("IPCHANGE")};
 	char text[128];
 
-	set_peer_info(host, client);
-	set_address(host, client, "trusted");
+	client_set_peer_info(host, client);
+	client_set_address(host, client, "trusted");
 	if (host->minor < 4)
 		return ipchange_2_3(host, client);
 	(void)snprintf(text, sizeof(text), "[AF_INET%s]%s%s %s", client->ipv6_socket ? "6" : "",
-		client->ipv6_socket && !is_ipv6(client->address) ? "::ffff:" : "", client->address,
-		client->port);
+		client->ipv6_socket && !address_is_ipv6(client->address) ? "::ffff:" : "",
+		client->address, client->port);
 	change.arguments[0] = text;
 	return call(host, client, change);
 }
 
 static void call_disconnect(struct host *host, struct instance *client)
 {
-	set_address(host, client, "trusted");
+	client_set_address(host, client, "trusted");
 	variables_set(&client->env, "bytes_received", "3100");
 	variables_set(&client->env, "bytes_sent", "4200");
 	variables_set(&client->env, "time_duration", "60");
@@ -281,8 +193,8 @@ static void call_disconnect(struct host *host, struct instance *client)
 
 bool client_admit(struct host *host, struct instance *client)
 {
-	set_address(host, client, "trusted");
-	set_pool(host, client);
+	client_set_address(host, client, "trusted");
+	client_set_pool(host, client);
 	client->connected =
 		call(host, client, (struct call){.hook = hook_number("CLIENT_CONNECT_V2")});
 	return client->connected;
@@ -298,7 +210,7 @@ bool client_admit_again(struct host *host, struct instance *client)
 static bool learn(
 	struct host *host, struct instance *client, const char *operation, const char *address)
 {
-	const char *ipv4 = mapped_ipv4(address);
+	const char *ipv4 = address_mapped_ipv4(address);
 	struct call learn = {.hook = hook_number("LEARN_ADDRESS"),
 		.arguments = {operation, ipv4 != NULL ? ipv4 : address}};
 
@@ -330,7 +242,7 @@ void client_disconnect(struct host *host, struct instance *client)
 	bool was_connected = client->connected;
 
 	if (was_connected) {
-		set_pool(host, client);
+		client_set_pool(host, client);
 		call_disconnect(host, client);
 	}
 	host_destruct(host, client);

@@ -2,28 +2,12 @@
 /* The plugin interface as OpenVPN's plugin.c uses it (2.3 to 2.7). */
 #include "stand-in.h"
 
-#define OPENVPN_PLUGIN_H /* we are the host: the functions are pointer types */
-#include <openvpn-plugin.h>
-
-#include <dlfcn.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-struct library {
-	void *object;
-	openvpn_plugin_min_version_required_v1 min_version;
-	openvpn_plugin_select_initialization_point_v1 initialization_point;
-	openvpn_plugin_open_v3 open;
-	openvpn_plugin_func_v3 call;
-	openvpn_plugin_close_v1 close;
-	openvpn_plugin_abort_v1 abort;
-	openvpn_plugin_client_constructor_v1 construct;
-	openvpn_plugin_client_destructor_v1 destruct;
-};
+#include "library.h"
 
 static const char *const HOOKS[OPENVPN_PLUGIN_N] = {
 	[OPENVPN_PLUGIN_UP] = "UP",
@@ -70,88 +54,6 @@ bool host_at_least(const struct host *host, unsigned minor, unsigned patch)
 	return host->minor > minor || (host->minor == minor && host->patch >= patch);
 }
 
-/* --- what the plugin may call ------------------------------------------------------------- */
-
-static void plugin_vlog(openvpn_plugin_log_flags_t flags, const char *name, const char *format,
-	va_list arguments) __attribute__((format(printf, 3, 0)));
-static void plugin_vlog(
-	openvpn_plugin_log_flags_t flags, const char *name, const char *format, va_list arguments)
-{
-	unsigned level = (unsigned)flags;
-	char text[1280]; /* OpenVPN's smallest buffer, in builds without PKCS#11 */
-
-	memory_inside(false);
-	(void)vsnprintf(text, sizeof(text), format, arguments);
-	(void)printf("  log[%s] %s: ",
-		level & PLOG_ERR    ? "ERR"
-		: level & PLOG_WARN ? "WARN"
-		: level & PLOG_NOTE ? "NOTE"
-				    : "DEBUG",
-		name);
-	print_text(text);
-	(void)putchar('\n');
-	memory_inside(true);
-}
-
-static void plugin_log(openvpn_plugin_log_flags_t flags, const char *name, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static void plugin_log(openvpn_plugin_log_flags_t flags, const char *name, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	plugin_vlog(flags, name, format, arguments);
-	va_end(arguments);
-}
-
-/* --- loading ------------------------------------------------------------------------------ */
-
-/* Store the function `name` at `ret`, which points to a function pointer. */
-static void find(const struct library *library, const char *name, bool required, void *ret)
-{
-	void *function = dlsym(library->object, name);
-
-	if (function == NULL && required)
-		die("the plugin has no %s", name);
-	memcpy(ret, &function, sizeof(function));
-}
-
-static struct library *load(const char *path)
-{
-	struct library *library = calloc(1, sizeof(*library));
-
-	if (library == NULL)
-		die("no memory");
-	library->object = dlopen(path, RTLD_NOW);
-	if (library->object == NULL)
-		die("%s", dlerror());
-#define FIND(name, required, member) find(library, "openvpn_plugin_" name, required, member)
-	FIND("open_v3", true, &library->open);
-	FIND("func_v3", true, &library->call);
-	FIND("close_v1", true, &library->close);
-	FIND("abort_v1", false, &library->abort);
-	FIND("client_constructor_v1", false, &library->construct);
-	FIND("client_destructor_v1", false, &library->destruct);
-	FIND("min_version_required_v1", false, &library->min_version);
-	FIND("select_initialization_point_v1", false, &library->initialization_point);
-#undef FIND
-	if (library->min_version != NULL && library->min_version() > OPENVPN_PLUGIN_VERSION)
-		die("the plugin wants version %d of the interface", library->min_version());
-	if (library->initialization_point != NULL &&
-		library->initialization_point() != OPENVPN_PLUGIN_INIT_PRE_DAEMON)
-		die("the plugin wants to be opened at point %d", library->initialization_point());
-	return library;
-}
-
-static void unload(struct host *host)
-{
-	(void)dlclose(host->library->object);
-	free(host->library);
-	host->library = NULL;
-}
-
-/* --- calls -------------------------------------------------------------------------------- */
-
 static void enter(void)
 {
 	(void)memory_taken();
@@ -179,8 +81,6 @@ static int call_open(
 	struct host *host, const char **envp, struct openvpn_plugin_args_open_return *ret)
 {
 	const char *argv[ARGUMENTS_MAX + 2] = {host->library_path};
-	struct openvpn_plugin_callbacks callbacks = {
-		.plugin_log = plugin_log, .plugin_vlog = plugin_vlog};
 	bool tells_version = host->struct_version >= 3;
 	char version[32], patch[16];
 	int result;
@@ -192,7 +92,7 @@ static int call_open(
 	const struct openvpn_plugin_args_open_in in = {.type_mask = host->mask,
 		.argv = argv,
 		.envp = envp,
-		.callbacks = &callbacks,
+		.callbacks = &library_callbacks,
 		.ssl_api = SSLAPI_OPENSSL,
 		.ovpn_version = tells_version ? version : NOT_THERE,
 		.ovpn_version_major = 2,
@@ -210,7 +110,7 @@ bool host_open(struct host *host)
 	const char **envp = variables_array(&host->server.env);
 	int result;
 
-	host->library = load(host->library_path);
+	host->library = library_load(host->library_path);
 	result = call_open(host, envp, &ret);
 	free(envp);
 	(void)printf("open: %s\n", result == OPENVPN_PLUGIN_FUNC_SUCCESS ? "SUCCESS" : "ERROR");
@@ -235,7 +135,8 @@ void host_close(struct host *host)
 	memory_inside(false);
 	(void)printf("close\n");
 	host->handle = NULL;
-	unload(host);
+	library_unload(host->library);
+	host->library = NULL;
 }
 
 void host_abort(struct host *host)

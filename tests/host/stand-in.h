@@ -3,8 +3,8 @@
 #define V4MAP_STAND_IN_H
 /*
  * The stand-in OpenVPN: loads the real v4map.so, calls it as OpenVPN does, prints what comes
- * back.  stand-in.c reads the case, client.c knows what OpenVPN does with a client, host.c is the
- * plugin interface, config.c what OpenVPN makes of a client's configuration.
+ * back.  stand-in.c knows the words of a case, client.c what OpenVPN does with a client, host.c
+ * the plugin interface, config.c what OpenVPN makes of a client's configuration.
  */
 
 #include <stdbool.h>
