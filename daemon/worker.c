@@ -154,14 +154,21 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 	return kind > 0 || kind == -EAGAIN;
 }
 
-/* The server has gone: whatever is in the ring is all there will be. */
-static void drain(struct worker *worker)
+/* Write all that waits; gives up after DRAIN_LIMIT_MS of a log that cannot be written. */
+static void write_all(struct worker *worker)
 {
 	int64_t deadline = monotonic_ms() + DRAIN_LIMIT_MS;
 
-	(void)writer_own(worker, EVENT_STOPPED);
 	while (write_round(worker) != 0 && monotonic_ms() < deadline)
 		(void)poll(NULL, 0, FAILING_POLL_MS);
+}
+
+/* The server has gone: whatever is in the ring is all there will be. */
+static void drain(struct worker *worker)
+{
+	write_all(worker);
+	(void)writer_own(worker, EVENT_STOPPED);
+	write_all(worker);
 	/* The last checkpoint also makes the end durable. */
 	if (worker->audit.fd >= 0 && checkpoint(worker, monotonic_ms()) == 0 &&
 		writer_flush(worker) == 0)
