@@ -12,9 +12,6 @@
 struct reader {
 	struct tree tree;
 	unsigned documents;
-	const char *source; /* at character `index` of the text, at most at `end` */
-	const char *end;
-	size_t index;
 };
 
 static struct place place_of(yaml_mark_t mark)
@@ -25,18 +22,6 @@ static struct place place_of(yaml_mark_t mark)
 static bool begins_character(char byte)
 {
 	return ((unsigned char)byte & 0xc0) != 0x80;
-}
-
-/* Does the text have a tag at the mark?  Marks count characters and only ever go on. */
-static bool tag_at(struct reader *reader, yaml_mark_t mark)
-{
-	while (reader->index < mark.index && reader->source < reader->end) {
-		do
-			reader->source++;
-		while (reader->source < reader->end && !begins_character(*reader->source));
-		reader->index++;
-	}
-	return reader->source < reader->end && *reader->source == '!';
 }
 
 static int refuse(struct reader *reader, yaml_mark_t mark, const char *what)
@@ -50,8 +35,7 @@ static int read_node(struct reader *reader, const yaml_event_t *event, const str
 {
 	if (anchor != NULL)
 		return refuse(reader, event->start_mark, "an anchor (&)");
-	/* libyaml forgets the tag `!` of a plain text. */
-	if (tag != NULL || tag_at(reader, event->start_mark))
+	if (tag != NULL)
 		return refuse(reader, event->start_mark, "a tag (!)");
 	return tree_node(&reader->tree, node);
 }
@@ -188,8 +172,6 @@ int draft_read(struct draft *draft, const char *text, size_t len, struct err *er
 		return err_set(err, -ENOMEM, "no memory");
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
-	reader.source = text;
-	reader.end = text + len;
 	rc = read_events(&reader, &parser, text, len);
 	yaml_parser_delete(&parser);
 	return rc;

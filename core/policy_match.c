@@ -6,8 +6,8 @@
 enum {
 	FAMILY_UNKNOWN = 4,
 	FORM_UNKNOWN = 1 << FORM_COUNT,
-	TUNNEL_UNKNOWN = 1 << (TUNNEL_DUAL + 1),
-	TUNNEL_ANY = TUNNEL_UNKNOWN | (TUNNEL_UNKNOWN - 1),
+	TUNNEL_NONE = 1 << 0,
+	TUNNEL_ANY = (1 << (TUNNEL_DUAL + 1)) - 1,
 	LISTENER_ANY = IMAGE_IPV4 | IMAGE_IPV6 | FAMILY_UNKNOWN,
 };
 
@@ -35,7 +35,7 @@ static unsigned tunnel_bits(const struct peer *peer, enum stage stage)
 {
 	if (stage == STAGE_VERIFY)
 		return TUNNEL_ANY;
-	return peer->tunnel_known ? 1u << (peer->tunnel & TUNNEL_DUAL) : TUNNEL_UNKNOWN;
+	return peer->tunnel_known ? 1u << (peer->tunnel & TUNNEL_DUAL) : TUNNEL_NONE;
 }
 
 void traits_read(const struct peer *peer, enum stage stage, struct traits *ret)

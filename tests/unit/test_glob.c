@@ -42,6 +42,7 @@ static const struct row ROWS[] = {
 	{"a question mark takes one byte", "p?", "p77", false},
 	{"a question mark takes a star", "p?", "p*", true},
 	{"a question mark behind a star", "*?", "", false},
+	{"a question mark behind a star goes back", "*?b", "aab", true},
 	{"a star in the text is text", "a", "*", false},
 	{"a bracket is text", "[ab]", "a", false},
 	{"a bracket matches itself", "[ab]", "[ab]", true},

@@ -212,7 +212,8 @@ LIE(lie_peers, rules[2].peers.first = header->prefixes.count - 2)
 LIE(lie_peers_order, prefixes[rules[2].peers.first] = prefixes[rules[2].peers.first + 1])
 LIE(lie_routes, rules[1].routes.count = UINT32_MAX)
 LIE(lie_routes_order, prefixes[rules[1].routes.first + 1] = prefixes[rules[1].routes.first])
-LIE(lie_routes_shared, rules[1].routes = (struct image_span){.count = header->prefixes.count - 2})
+LIE(lie_peers_shared,
+	for (uint32_t i = 0; i < header->rules.count; i++) rules[i].peers = rules[2].peers)
 LIE(lie_names, rules[2].common_names.first = header->strings.count)
 LIE(lie_push, rules[2].push.count = header->strings.count)
 LIE(lie_option, texts[strings[rules[2].push.first] + 4] = '\n')
@@ -256,7 +257,7 @@ static const struct lie LIES[] = {
 	{"peers not ascending", lie_peers_order},
 	{"routes outside", lie_routes},
 	{"routes not ascending", lie_routes_order},
-	{"routes of two rules", lie_routes_shared},
+	{"peers of five rules", lie_peers_shared},
 	{"common names outside", lie_names},
 	{"push outside", lie_push},
 	{"a line end in an option", lie_option},
