@@ -5,12 +5,11 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli.h"
 #include "finding.h"
 #include "v4map-paths.h"
 #include "v4map/policy.h"
 #include "v4map/policy_yaml.h"
-
-enum { CHECK_FINE = 0, CHECK_FINDINGS = 1, CHECK_MISUSE = 2 };
 
 static const char HELP[] =
 	"usage: v4map check [--policy FILE] [--json]\n"
@@ -48,9 +47,9 @@ static int load(const char *path, bool json, struct policy_file *ret, bool *warn
 		rc = policy_file_load(path, false, ret, &err);
 	}
 	if (rc == 0)
-		return CHECK_FINE;
+		return EXIT_FINE;
 	finding_print(stdout, &err, "error", json);
-	return finding_is_unreadable(&err) ? CHECK_MISUSE : CHECK_FINDINGS;
+	return finding_is_unreadable(&err) ? EXIT_MISUSE : EXIT_FINDINGS;
 }
 
 static int check(const char *path, bool json)
@@ -62,13 +61,13 @@ static int check(const char *path, bool json)
 	bool warned;
 	int status = load(path, json, &file, &warned);
 
-	if (status != CHECK_FINE)
+	if (status != EXIT_FINE)
 		return status;
 	if (policy_open(file.image, file.image_size, &policy, &err) != 0) {
 		finding_print(stdout, &err, "error", json);
-		status = CHECK_FINDINGS;
+		status = EXIT_FINDINGS;
 	} else if (warned) {
-		status = CHECK_FINDINGS;
+		status = EXIT_FINDINGS;
 	} else if (!json) {
 		praise(name, &file, &policy);
 	}
@@ -86,25 +85,24 @@ int check_main(int argc, char **argv)
 	};
 	const char *path = NULL;
 	bool json = false;
-	int option, status;
+	int option;
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
+		if (option == 'h') {
+			(void)fputs(HELP, stdout);
+			return cli_finish("check", EXIT_FINE);
+		}
 		if (option == 'p')
 			path = optarg;
 		else if (option == 'j')
 			json = true;
-		else if (option != 'h')
-			return CHECK_MISUSE;
 		else
-			return fputs(HELP, stdout) < 0 ? CHECK_MISUSE : CHECK_FINE;
+			return cli_complain("check", "%s '%s'; see `v4map check --help`",
+				option == ':' ? "a value is missing behind" : "there is no option",
+				argv[optind - 1]);
 	}
-	if (optind != argc) {
-		(void)fprintf(stderr, "v4map check: want options only, found '%s'\n", argv[optind]);
-		return CHECK_MISUSE;
-	}
-	status = check(path, json);
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	(void)fprintf(stderr, "v4map check: cannot write the output\n");
-	return CHECK_MISUSE;
+	if (optind != argc)
+		return cli_complain("check", "want options only, found '%s'", argv[optind]);
+	return cli_finish("check", check(path, json));
 }

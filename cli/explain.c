@@ -3,17 +3,14 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli.h"
 #include "finding.h"
-#include "printable.h"
 #include "v4map-paths.h"
 #include "v4map/policy_yaml.h"
 #include "v4map/push.h"
-
-enum { EXPLAIN_FINE = 0, EXPLAIN_WRONG_POLICY = 1, EXPLAIN_MISUSE = 2 };
 
 static const char HELP[] =
 	"usage: v4map explain [--policy FILE] --peer ADDRESS [OPTION]...\n"
@@ -34,23 +31,6 @@ struct arguments {
 	bool json;
 };
 
-static int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static int complain(const char *format, ...)
-{
-	char text[512], shown[8 * sizeof(text)];
-	struct strbuf sb;
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	strbuf_init(&sb, shown, sizeof(shown));
-	(void)printable_add(&sb, text, strlen(text));
-	(void)fprintf(stderr, "v4map explain: %s\n", shown);
-	return EXPLAIN_MISUSE;
-}
-
 /* As OpenVPN's environment and its IPCHANGE would show the peer. */
 static int make_peer(
 	const struct policy *policy, const struct arguments *arguments, struct peer *ret)
@@ -65,19 +45,23 @@ static int make_peer(
 
 	peer_init(ret, &texts, translators, count);
 	if (ret->addr.ip.family == FAMILY_NONE)
-		return complain("--peer: want an address, found '%s'", arguments->peer);
+		return cli_complain(
+			"explain", "--peer: want an address, found '%s'", arguments->peer);
 	if (arguments->port != NULL && ret->port == 0)
-		return complain("--port: want 1 to 65535, found '%s'", arguments->port);
+		return cli_complain(
+			"explain", "--port: want 1 to 65535, found '%s'", arguments->port);
 	if (arguments->listener != NULL && strcmp(arguments->listener, "ipv6") == 0)
 		listener = FAMILY_IPV6;
 	else if (arguments->listener != NULL && strcmp(arguments->listener, "ipv4") == 0)
 		listener = FAMILY_IPV4;
 	else if (arguments->listener != NULL)
-		return complain("--listener: want ipv4 or ipv6, found '%s'", arguments->listener);
+		return cli_complain("explain", "--listener: want ipv4 or ipv6, found '%s'",
+			arguments->listener);
 	if (listener == FAMILY_IPV4 && shown == FAMILY_IPV6)
-		return complain("--listener: no IPv6 address comes in on an IPv4 socket");
+		return cli_complain(
+			"explain", "--listener: no IPv6 address comes in on an IPv4 socket");
 	peer_set_listener(ret, listener);
-	return EXPLAIN_FINE;
+	return EXIT_FINE;
 }
 
 /* Which addresses the pool gave does not matter, only of which families. */
@@ -88,9 +72,10 @@ static int set_tunnel(const char *families, struct peer *peer)
 	const bool ipv6 = dual || strcmp(families, "ipv6") == 0;
 
 	if (!ipv4 && !ipv6)
-		return complain("--tunnel: want ipv4, ipv6 or ipv4,ipv6, found '%s'", families);
+		return cli_complain(
+			"explain", "--tunnel: want ipv4, ipv6 or ipv4,ipv6, found '%s'", families);
 	peer_set_tunnel(peer, ipv4 ? "192.0.2.2" : NULL, ipv6 ? "2001:db8::2" : NULL, false, false);
-	return EXPLAIN_FINE;
+	return EXIT_FINE;
 }
 
 /* What the plugin asks at TLS_VERIFY and then at CLIENT_CONNECT. */
@@ -116,16 +101,14 @@ static int answer(
 	decide(&explained, scratch);
 	strbuf_init(&sb, text, PUSH_TEXT_MAX + 1);
 	if (push_render(policy, &explained.decision, &sb) != 0)
-		return complain("the config text passes %d bytes", PUSH_TEXT_MAX);
+		return cli_complain("explain", "the config text passes %d bytes", PUSH_TEXT_MAX);
 	if (json)
 		rc = explain_json(&explained);
 	else
 		explain_text(&explained);
 	if (rc != 0)
-		return complain("cannot write JSON: %s", strerror(-rc));
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return complain("cannot write the output");
-	return EXPLAIN_FINE;
+		return cli_complain("explain", "cannot write JSON: %s", strerror(-rc));
+	return cli_finish("explain", EXIT_FINE);
 }
 
 static int explain(const struct policy *policy, const struct arguments *arguments)
@@ -135,16 +118,16 @@ static int explain(const struct policy *policy, const struct arguments *argument
 	struct peer peer;
 	int status = make_peer(policy, arguments, &peer);
 
-	if (status == EXPLAIN_FINE)
+	if (status == EXIT_FINE)
 		status = set_tunnel(arguments->tunnel, &peer);
-	if (status != EXPLAIN_FINE)
+	if (status != EXIT_FINE)
 		return status;
 	scratch = malloc(policy_scratch_size(policy));
 	text = malloc(PUSH_TEXT_MAX + 1);
 	if (scratch != NULL && text != NULL)
 		status = answer(policy, &peer, arguments->json, scratch, text);
 	else
-		status = complain("no memory");
+		status = cli_complain("explain", "no memory");
 	free(scratch);
 	free(text);
 	return status;
@@ -159,10 +142,10 @@ static int run(const struct arguments *arguments)
 
 	if (rc != 0) {
 		finding_print(stderr, &err, "error", false);
-		return finding_is_unreadable(&err) ? EXPLAIN_MISUSE : EXPLAIN_WRONG_POLICY;
+		return finding_is_unreadable(&err) ? EXIT_MISUSE : EXIT_FINDINGS;
 	}
 	rc = policy_open(file.image, file.image_size, &policy, &err);
-	status = rc == 0 ? explain(&policy, arguments) : complain("%s", err.text);
+	status = rc == 0 ? explain(&policy, arguments) : cli_complain("explain", "%s", err.text);
 	policy_file_done(&file);
 	return status;
 }
@@ -204,19 +187,24 @@ int explain_main(int argc, char **argv)
 	struct arguments arguments = {.tunnel = "ipv4,ipv6"};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
-		if (option == 'h')
-			return fputs(HELP, stdout) < 0 ? EXPLAIN_MISUSE : EXPLAIN_FINE;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
+		if (option == 'h') {
+			(void)fputs(HELP, stdout);
+			return cli_finish("explain", EXIT_FINE);
+		}
 		if (option == 'j')
 			arguments.json = true;
 		else if (slot(&arguments, option) != NULL)
 			*slot(&arguments, option) = optarg;
 		else
-			return EXPLAIN_MISUSE;
+			return cli_complain("explain", "%s '%s'; see `v4map explain --help`",
+				option == ':' ? "a value is missing behind" : "there is no option",
+				argv[optind - 1]);
 	}
 	if (optind != argc)
-		return complain("want options only, found '%s'", argv[optind]);
+		return cli_complain("explain", "want options only, found '%s'", argv[optind]);
 	if (arguments.peer == NULL)
-		return complain("want --peer ADDRESS; see `v4map explain --help`");
+		return cli_complain("explain", "want --peer ADDRESS; see `v4map explain --help`");
 	return run(&arguments);
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
-#include "log.h"
+#include "cli.h"
 #include "printable.h"
 #include "table.h"
 
@@ -23,7 +23,7 @@ static void print_safely(const char *text)
 
 static void print_coloured(enum colour colour, const char *text)
 {
-	const bool coloured = log_coloured();
+	const bool coloured = cli_coloured();
 
 	(void)printf("%s%s%s", coloured ? colour_begin(colour) : "", text,
 		coloured ? colour_end(colour) : "");

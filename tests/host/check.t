@@ -50,6 +50,8 @@ mkfifo "$T/policy.yaml"
 is "$(timeout 5 "$BUILD/v4map" check --policy "$T/policy.yaml")" \
 	"$T/policy.yaml: error: want a regular file, found a pipe [unreadable]" "a pipe"
 is "$(check 2 more)" "v4map check: want options only, found 'more'" "misuse"
+is "$(check 2 --more)" "v4map check: there is no option '--more'; see \`v4map check --help\`" \
+	"misuse: no such option"
 
 # The default place, in a namespace of our own so that the machine's is left alone.
 in_own_etc() {

@@ -141,6 +141,10 @@ misuse "--port: want 1 to 65535, found '0'" --peer 192.0.2.1 --port 0
 misuse "--listener: want ipv4 or ipv6, found 'ip'" --peer 192.0.2.1 --listener ip
 misuse "--listener: no IPv6 address comes in on an IPv4 socket" --peer ::1 --listener ipv4
 misuse "--tunnel: want ipv4, ipv6 or ipv4,ipv6, found 'none'" --peer ::1 --tunnel none
+misuse "there is no option '--colour'; see \`v4map explain --help\`" --colour
+misuse "a value is missing behind '--peer'; see \`v4map explain --help\`" --peer
+is "$("$BUILD/v4map" explain --help | head -n 1)" \
+	"usage: v4map explain [--policy FILE] --peer ADDRESS [OPTION]..." "help"
 is "$(explain 0 --peer 192.0.2.1 --port 65535 | sed -n 3,4p)" "verdict     allowed
 config      nothing" "a policy without rules"
 "$BUILD/v4map" explain --peer 192.0.2.1 --policy "$T/policy.yaml" >/dev/full 2>&1
