@@ -36,6 +36,7 @@ struct draft_text {
 /* All arrays are made once, large enough for a file of its length. */
 struct draft {
 	struct audit_settings audit;
+	struct place audit_at; /* where `audit` stands */
 	struct image_header header; /* settings; servers and translators lie in `prefixes` */
 	struct draft_rule *rules;
 	struct prefix *prefixes;
@@ -76,7 +77,7 @@ enum key_kind {
 	KEY_MAPPINGS, /* a list of mappings */
 };
 
-enum { KEYS_MAX = 8 };
+enum { KEYS_MAX = 16 };
 
 struct key {
 	const char *name;
@@ -93,6 +94,10 @@ struct key {
 extern const struct key POLICY_KEY;
 
 /* Of a rule. */
+extern const struct key AUDIT_KEYS[];
+int audit_begin(struct draft *draft, struct place at, struct err *err);
+int audit_end(struct draft *draft, struct err *err);
+
 extern const struct key RULE_KEYS[];
 int rule_begin(struct draft *draft, struct place at, struct err *err);
 int rule_end(struct draft *draft, struct err *err);

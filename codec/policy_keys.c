@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys at the top of the policy and in `audit`, and the values that several keys have. */
+/* The keys at the top of the policy, and the values that several keys have. */
 #include "policy_draft.h"
 
 #include <errno.h>
@@ -56,18 +56,6 @@ int value_prefix(
 	return rc;
 }
 
-static int set_audit_file(struct draft *draft, const struct scalar *value, struct err *err)
-{
-	if (value->text[0] != '/')
-		return err_set(err, -EINVAL, "file: want an absolute path, found '%.*s'", SHOWN,
-			value->text);
-	if (value->len >= AUDIT_PATH_MAX)
-		return err_set(err, -EINVAL, "file: want a path of at most %d bytes, found %zu",
-			AUDIT_PATH_MAX - 1, value->len);
-	memcpy(draft->audit.file, value->text, value->len + 1);
-	return 0;
-}
-
 static int add_server(struct draft *draft, const struct scalar *value, struct err *err)
 {
 	struct prefix prefix;
@@ -114,13 +102,13 @@ static int set_replace(struct draft *draft, const struct scalar *value, struct e
 	return rc;
 }
 
-static const struct key AUDIT_KEYS[] = {
-	{.name = "file", .kind = KEY_TEXT, .want = "a path", .set = set_audit_file},
-	{.name = NULL},
-};
-
 static const struct key TOP_KEYS[] = {
-	{.name = "audit", .kind = KEY_MAPPING, .want = "a mapping", .keys = AUDIT_KEYS},
+	{.name = "audit",
+		.kind = KEY_MAPPING,
+		.want = "a mapping",
+		.keys = AUDIT_KEYS,
+		.begin = audit_begin,
+		.end = audit_end},
 	{.name = "server-addresses", .kind = KEY_LIST, .want = "addresses", .set = add_server},
 	{.name = "translators", .kind = KEY_LIST, .want = "IPv6 blocks", .set = add_translator},
 	{.name = "bypass", .kind = KEY_TEXT, .want = "auto, always or never", .set = set_bypass},
