@@ -69,16 +69,18 @@ DAEMON_O := $(call obj,$(call src,daemon))
 CLI_O    := $(call obj,$(call src,cli))
 CORE_A   := $(BUILD)/core.a
 CODEC_A  := $(BUILD)/codec.a
+CLI_A    := $(BUILD)/cli.a
 CODEC_LIBS := -lyaml -ljansson -lcrypto -lz
 PROGRAMS := $(BUILD)/v4map.so $(BUILD)/v4mapd $(BUILD)/v4map
 
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 HOST     := $(BUILD)/tests/openvpn-stand-in
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
+FAULTS   := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
 BENCH    := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
-.PHONY: all help deps test-deps demo check check-unit check-host check-e2e lint format sanitize \
-	bench install uninstall clean layers
+.PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-faults lint \
+	format sanitize bench install uninstall clean layers
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -88,6 +90,7 @@ help:
 	@echo 'make            build v4map.so, v4mapd and v4map in $(BUILD)/'
 	@echo 'make demo       install what is missing, build, show the main job on a real OpenVPN (root)'
 	@echo 'make check      install what is missing, build, run every test'
+	@echo 'make check-faults  what power cuts, full disks, kills and hangs do to the log (root)'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, gcc -fanalyzer'
 	@echo 'make sanitize   unit, host and e2e tests under ASan and UBSan'
 	@echo 'make bench      measure, as ratios against what one would use instead'
@@ -119,7 +122,9 @@ $(BUILD)/obj/%.o: %.c | $(PATHS_H)
 
 $(CORE_A): $(CORE_O)
 $(CODEC_A): $(CODEC_O)
-$(CORE_A) $(CODEC_A):
+# For the tests' own programs.
+$(CLI_A): $(filter-out %/cli/v4map.o,$(CLI_O))
+$(CORE_A) $(CODEC_A) $(CLI_A):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
@@ -150,10 +155,16 @@ $(BUILD)/tests/openvpn-stand-in: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard test
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -ldl
-$(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(CODEC_A) $(CORE_A)
+$(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(CLI_A) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS)
+# They stand in for the plugin's half of the way, or for the worker's.
+FAULTS_O := $(call obj,plugin/companion.c daemon/audit.c daemon/sandbox.c)
+$(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(FAULTS_O) $(CODEC_A) $(CORE_A)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) -lseccomp -lcmocka
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
@@ -169,6 +180,9 @@ check-host: all $(HOST) $(TOOLS)
 	$(PROVE) tests/host/
 check-e2e: all
 	$(PROVE) -j2 tests/e2e/
+check-faults: test-deps
+	@$(MAKE) --no-print-directory all $(FAULTS) $(HOST)
+	$(PROVE) tests/faults/
 
 demo: test-deps
 	@$(MAKE) --no-print-directory all
@@ -177,7 +191,8 @@ demo: test-deps
 # --- quality ------------------------------------------------------------------------------------
 C_FILES  := $(wildcard include/v4map/*.h core/*.[ch] codec/*.[ch] plugin/*.[ch] daemon/*.[ch] \
 	cli/*.[ch] tests/*/*.[ch] bench/*.[ch])
-SH_FILES := $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run scripts/* tests/host/* tests/e2e/* bench/*) \
+SH_FILES := $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run scripts/* tests/host/* tests/e2e/* \
+	tests/faults/* bench/*) \
 	$(wildcard tests/*/lib.sh)
 format:
 	clang-format -i $(C_FILES)
