@@ -17,7 +17,7 @@ static size_t route_size(const struct prefix *prefix)
 
 	strbuf_init(&line, data, sizeof(data));
 	push_route(prefix, &line);
-	return line.len + 1;
+	return line.len;
 }
 
 static size_t rule_size(const struct draft *draft, const struct image_rule *rule)

@@ -7,7 +7,7 @@
 #define PUSH_OPEN "push \""
 #define PUSH_CLOSE "\""
 
-void push_route(const struct prefix *prefix, struct strbuf *sb)
+static void add_block(const struct prefix *prefix, struct strbuf *sb)
 {
 	struct ipaddr mask;
 
@@ -21,7 +21,20 @@ void push_route(const struct prefix *prefix, struct strbuf *sb)
 		strbuf_adds(sb, PUSH_OPEN "route-ipv6 ");
 		prefix_print(prefix, sb);
 	}
-	strbuf_adds(sb, PUSH_CLOSE);
+	strbuf_adds(sb, PUSH_CLOSE "\n");
+}
+
+void push_route(const struct prefix *prefix, struct strbuf *sb)
+{
+	struct prefix half = {.addr = prefix->addr, .len = 1};
+
+	if (prefix->len != 0) {
+		add_block(prefix, sb);
+		return;
+	}
+	add_block(&half, sb);
+	half.addr.bytes[0] = 0x80;
+	add_block(&half, sb);
 }
 
 static int check_bytes(const char *option, size_t len, struct err *err)
@@ -95,10 +108,8 @@ static void add_bypass(const struct decision *decision, struct strbuf *sb)
 
 static void add_routes(const struct decision *decision, struct strbuf *sb)
 {
-	for (size_t i = 0; i < decision->ipv4_count + decision->ipv6_count; i++) {
+	for (size_t i = 0; i < decision->ipv4_count + decision->ipv6_count; i++)
 		push_route(&decision->routes[i], sb);
-		strbuf_addc(sb, '\n');
-	}
 }
 
 /* Equal options have one offset: the compiler keeps each text once. */

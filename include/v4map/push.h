@@ -17,7 +17,11 @@
  */
 int push_render(const struct policy *policy, const struct decision *decision, struct strbuf *sb);
 
-/* Append `push "route ADDR MASK"` or `push "route-ipv6 ADDR/LEN"`, without line end. */
+/*
+ * Append `push "route ADDR MASK"` or `push "route-ipv6 ADDR/LEN"` and '\n'.  A block that is
+ * everything becomes its two halves: a route of length 0 would lose to the default route that
+ * the client already has (OpenVPN's own `def1` does the same).
+ */
 void push_route(const struct prefix *prefix, struct strbuf *sb);
 
 /*

@@ -37,8 +37,8 @@ refused "$T/policy\\.yaml.*group" "writable by the group"
 rm "$T/policy.yaml"
 refused "$T/policy\\.yaml.*No such file" "no file"
 policy <<<'rules: []'
-log=/nonexistent/v4map.jsonl policy <<<'rules: []'
-refused "/nonexistent/v4map\\.jsonl.*No such file" "no place for the log"
+log=$T/no/such/v4map.jsonl policy <<<'rules: []'
+refused "$T/no/such/v4map\\.jsonl.*No such file" "no place for the log"
 wait_until 5 nobody_left
 ok $? "no process is left"
 plan

@@ -107,7 +107,7 @@ has_events() {
 
 # logged ACTION [COUNT]: wait until so many are in the log.
 logged() {
-	wait_until 5 has_events "$1" "${2:-1}"
+	wait_until 20 has_events "$1" "${2:-1}"
 }
 
 # peer_of NAME: its admission in one line: form, listener, address as it came, address, mismatches.

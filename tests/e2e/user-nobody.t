@@ -27,5 +27,5 @@ wait_until 5 nobody_left
 ok $? "and so does v4mapd"
 logged stopped
 ok $? "its last word is in the log"
-is "$(stat -c '%U %a' "$log")" "root 600" "the log is root's"
+is "$(stat -c '%U %a' "$log")" "root 640" "the log is root's"
 plan
