@@ -1,48 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "log.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include "printable.h"
-
-int log_complain(const char *format, ...)
-{
-	char text[1024], shown[4096];
-	struct strbuf sb;
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	strbuf_init(&sb, shown, sizeof(shown));
-	(void)printable_add(&sb, text, strlen(text));
-	(void)fprintf(stderr, "v4map log: %s\n", shown);
-	return LOG_MISUSE;
-}
-
-bool log_coloured(void)
-{
-	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && terminal != NULL &&
-	       strcmp(terminal, "dumb") != 0;
-}
-
-int log_finish(int status)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return status;
-	return log_complain("cannot write the output");
-}
 
 bool log_parse(const char *path, const struct log_text *line, struct log_record *ret)
 {
 	if (log_record_read(line->bytes, line->len, ret) == 0)
 		return true;
-	(void)log_complain("%s:%llu: %s", path, (unsigned long long)line->number,
+	(void)cli_complain("log", "%s:%llu: %s", path, (unsigned long long)line->number,
 		line->whole ? "not a record" : "a torn end, not a record");
 	return false;
 }
@@ -51,7 +17,7 @@ static int read_file(const char *path, log_use *use, void *context)
 {
 	struct log_file *file = NULL;
 	struct log_text line;
-	int status = LOG_FINE, used, rc;
+	int status = EXIT_FINE, used, rc;
 	struct err err;
 
 	rc = log_file_open(path, &file, &err);
@@ -61,12 +27,12 @@ static int read_file(const char *path, log_use *use, void *context)
 		rc = 0;
 	}
 	log_file_close(file);
-	return rc < 0 ? log_complain("%s", err.text) : status;
+	return rc < 0 ? cli_complain("log", "%s", err.text) : status;
 }
 
 int log_read(char **paths, size_t count, log_use *use, void *context)
 {
-	int worst = LOG_FINE;
+	int worst = EXIT_FINE;
 
 	for (size_t i = 0; i < count; i++) {
 		int status = read_file(paths[i], use, context);
@@ -98,13 +64,13 @@ int log_main(int argc, char **argv)
 {
 	if (argc < 2) {
 		help(stderr);
-		return LOG_MISUSE;
+		return EXIT_MISUSE;
 	}
 	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++)
 		if (strcmp(argv[1], COMMANDS[i].name) == 0)
 			return COMMANDS[i].run(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0)
-		return log_complain("no command '%s'; see `v4map log --help`", argv[1]);
+		return cli_complain("log", "no command '%s'; see `v4map log --help`", argv[1]);
 	help(stdout);
-	return log_finish(LOG_FINE);
+	return cli_finish("log", EXIT_FINE);
 }

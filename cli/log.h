@@ -5,11 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "cli.h"
 #include "log_file.h"
 #include "log_record.h"
-
-/* Exit statuses; the worst one counts. */
-enum { LOG_FINE = 0, LOG_FINDINGS = 1, LOG_MISUSE = 2 };
 
 /* `v4map log`: argv[0] is "log". */
 int log_main(int argc, char **argv);
@@ -22,23 +20,14 @@ int log_who(int argc, char **argv);
 int log_rotate(int argc, char **argv);
 int log_keygen(int argc, char **argv);
 
-/* "v4map log: ..." on standard error, made printable; returns LOG_MISUSE. */
-int log_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Is standard output a terminal that should have colours (NO_COLOR, TERM)? */
-bool log_coloured(void);
-
-/* Was all that was printed also written?  Else complains; the exit status to go with `status`. */
-int log_finish(int status);
-
 /*
  * Hand each line of the files, in the order in which they were written, to `use`, which returns
- * an exit status.  Returns the worst one; files that cannot be read are LOG_MISUSE.
+ * an exit status.  Returns the worst one; files that cannot be read are EXIT_MISUSE.
  */
 typedef int log_use(void *context, const char *path, const struct log_text *line);
 int log_read(char **paths, size_t count, log_use *use, void *context);
 
-/* Read the record of a line.  False, with a complaint, when it is none: LOG_FINDINGS. */
+/* Read the record of a line.  False, with a complaint, when it is none: EXIT_FINDINGS. */
 bool log_parse(const char *path, const struct log_text *line, struct log_record *ret);
 
 #endif

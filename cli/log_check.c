@@ -28,6 +28,7 @@ struct log_check {
 	const char *path;
 	const struct log_text *line;
 	bool head;		  /* the line is its file's first */
+	bool begun;		  /* there was a record */
 	bool bad, was_bad;	  /* this line, the line before it */
 	struct place next, other; /* other: only behind a bad line */
 	struct chain_key key;	  /* as given; sequence 0: none */
@@ -35,7 +36,8 @@ struct log_check {
 	struct log_totals totals;
 };
 
-struct log_check *log_check_new(const struct chain_key *key, log_finding *finding, void *context)
+struct log_check *log_check_new(
+	uint64_t first, const struct chain_key *key, log_finding *finding, void *context)
 {
 	static const uint8_t START[CHAIN_HASH_SIZE];
 	struct log_check *check = calloc(1, sizeof(*check));
@@ -44,6 +46,7 @@ struct log_check *log_check_new(const struct chain_key *key, log_finding *findin
 		return NULL;
 	check->chain = chain_new(START);
 	check->runs = log_runs_new();
+	check->next = (struct place){.sequence = first, .known = first == 1};
 	check->finding = finding;
 	check->context = context;
 	if (key != NULL)
@@ -211,21 +214,23 @@ static bool read_previous(const struct log_text *line, struct place *ret)
 	return good;
 }
 
-/* The very first line: the log begins here, or what was before it is in a file not given. */
+/* The first record: the log begins here, or what was before it is in a file not given. */
 static void begin(struct log_check *check, const struct log_checked *line)
 {
-	struct place before = {.sequence = 1, .known = true};
-
-	if (line->sequence != 1 && !read_previous(check->line, &before)) {
+	check->begun = true;
+	if (check->next.sequence == 0 || line->sequence < check->next.sequence)
+		check->next =
+			(struct place){.sequence = line->sequence, .known = line->sequence == 1};
+	if (line->sequence != check->next.sequence || line->sequence == 1)
+		return;
+	if (!read_previous(check->line, &check->next))
 		report(check, "missing before it: everything up to sequence %" PRIu64,
 			line->sequence - 1);
-		go_on_from(&check->next, line->sequence, line);
-		return;
-	}
-	if (before.sequence != line->sequence)
+	else if (check->next.sequence != line->sequence)
 		report(check, "edited: it has sequence %" PRIu64 " and goes on from %" PRIu64,
-			line->sequence, before.sequence - 1);
-	check_hash(check, &before, line);
+			line->sequence, check->next.sequence - 1);
+	check->next.sequence = line->sequence;
+	check->next.known = !check->bad;
 }
 
 /* The link between two files holds when its hash does; it must also say so. */
@@ -241,26 +246,24 @@ static void check_link(struct log_check *check, const struct place *place)
 
 static void check_place(struct log_check *check, const struct log_checked *line)
 {
-	const bool next = line->sequence == check->next.sequence;
-	const bool other = line->sequence == check->other.sequence;
-	struct place place = next ? check->next : check->other;
+	bool next, other;
+	struct place place;
 
-	if (check->next.sequence == 0 && !other) {
+	if (!check->begun)
 		begin(check, line);
-		return;
-	}
+	next = line->sequence == check->next.sequence;
+	other = line->sequence == check->other.sequence;
+	place = next ? check->next : check->other;
 	if (!next && !other) {
 		check_stranger(check, line);
-		return;
-	}
-	if (next && other && prove(check, line->sequence, check->other.hash)) {
+	} else if (next && other && prove(check, line->sequence, check->other.hash)) {
 		go_on_from(&check->next, line->sequence, line);
 		check->other.sequence = 0;
-		return;
+	} else {
+		check_hash(check, &place, line);
+		if (check->head)
+			check_link(check, &place);
 	}
-	check_hash(check, &place, line);
-	if (check->head)
-		check_link(check, &place);
 }
 
 static void check_run(struct log_check *check)
@@ -287,7 +290,8 @@ static void no_record(struct log_check *check)
 {
 	report(check, "%s", check->line->whole ? "not a record" : "a torn end: not a whole line");
 	/* It stands in a line's place or between two lines. */
-	check->other = (struct place){.sequence = check->next.sequence + 1};
+	if (check->next.sequence != 0)
+		check->other = (struct place){.sequence = check->next.sequence + 1};
 }
 
 static void count(

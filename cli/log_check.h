@@ -22,8 +22,12 @@ struct log_totals {
 
 struct log_check;
 
-/* `key` is copied; NULL: no line is sealed with one.  NULL: no memory. */
-struct log_check *log_check_new(const struct chain_key *key, log_finding *finding, void *context);
+/*
+ * `first` is the sequence at which the log should begin; 0: unknown.  `key` is copied; NULL: no
+ * line is sealed with one.  NULL: no memory.
+ */
+struct log_check *log_check_new(
+	uint64_t first, const struct chain_key *key, log_finding *finding, void *context);
 void log_check_free(struct log_check *check);
 
 /* The file whose lines come next; the path is borrowed. */

@@ -10,7 +10,7 @@
 #include <zlib.h>
 #include "v4map/chain.h"
 
-enum { BUFFER_SIZE = 256 * 1024, HEAD_LINES = 3 };
+enum { BUFFER_SIZE = 64 * 1024, HEAD_LINES = 3 };
 
 struct log_file {
 	gzFile gz; /* reads plain files as they are */
@@ -172,7 +172,7 @@ uint64_t log_sequence(const char *line, size_t len)
 
 struct head {
 	char *path;
-	uint64_t begin; /* sequence of its first line */
+	uint64_t begin; /* sequence of its first line; 0: none */
 };
 
 static uint64_t most_agree_on(const uint64_t begins[static HEAD_LINES], size_t count)
@@ -181,7 +181,7 @@ static uint64_t most_agree_on(const uint64_t begins[static HEAD_LINES], size_t c
 		for (size_t j = i + 1; j < count; j++)
 			if (begins[i] == begins[j])
 				return begins[i];
-	return count != 0 ? begins[0] : UINT64_MAX;
+	return count != 0 ? begins[0] : 0;
 }
 
 static int read_head(struct head *head, struct err *err)
@@ -189,9 +189,13 @@ static int read_head(struct head *head, struct err *err)
 	uint64_t begins[HEAD_LINES], sequence;
 	struct log_file *file;
 	struct log_text line;
+	struct stat st;
 	size_t count = 0;
-	int rc = log_file_open(head->path, &file, err);
+	int rc;
 
+	if (stat(head->path, &st) == 0 && !S_ISREG(st.st_mode))
+		return 0; /* a pipe can be read but once */
+	rc = log_file_open(head->path, &file, err);
 	if (rc != 0)
 		return rc;
 	for (uint64_t i = 0; i < HEAD_LINES && log_file_next(file, &line, err) == 1; i++) {
@@ -213,12 +217,12 @@ static int by_begin(const void *a, const void *b)
 	return strcmp(x->path, y->path);
 }
 
-int log_files_sort(char **paths, size_t count, struct err *err)
+int log_files_sort(char **paths, size_t count, uint64_t *first, struct err *err)
 {
 	struct head *heads;
 	int rc = 0;
 
-	if (count < 2) /* may be a pipe, which can be read but once */
+	if (count == 1 && strcmp(paths[0], "-") == 0)
 		return 0;
 	heads = calloc(count, sizeof(*heads));
 	if (heads == NULL)
@@ -229,8 +233,11 @@ int log_files_sort(char **paths, size_t count, struct err *err)
 	}
 	if (rc == 0) {
 		qsort(heads, count, sizeof(*heads), by_begin);
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = count; i-- > 0;) {
 			paths[i] = heads[i].path;
+			if (first != NULL && heads[i].begin != 0)
+				*first = heads[i].begin;
+		}
 	}
 	free(heads);
 	return rc;

@@ -50,8 +50,9 @@ uint64_t log_sequence(const char *line, size_t len);
 /*
  * Sort the paths by the sequence at which each file begins.  A file's beginning is what most of
  * its first lines agree on, since one of them may have been tampered with; files without a record
- * come last.  Returns 0, or a negative errno with err filled in.
+ * come first.  *first, which may be NULL, is the sequence at which the log begins; 0: unknown.
+ * Returns 0, or a negative errno with err filled in.
  */
-int log_files_sort(char **paths, size_t count, struct err *err);
+int log_files_sort(char **paths, size_t count, uint64_t *first, struct err *err);
 
 #endif

@@ -34,7 +34,7 @@ static int show_line(void *context, const char *path, const struct log_text *lin
 	struct log_record record;
 
 	if (!log_parse(path, line, &record))
-		return LOG_FINDINGS;
+		return EXIT_FINDINGS;
 	if (log_filter_match(&show->filter, &record)) {
 		if (show->json)
 			(void)printf("%.*s\n", (int)line->len, line->bytes);
@@ -42,7 +42,7 @@ static int show_line(void *context, const char *path, const struct log_text *lin
 			log_row(show->table, &record);
 	}
 	log_record_done(&record);
-	return LOG_FINE;
+	return EXIT_FINE;
 }
 
 /* What is there now, then what comes; a new file of that name is read from its beginning. */
@@ -70,7 +70,7 @@ static int follow(struct show *show, const char *path)
 			(void)usleep(FOLLOW_POLL_US);
 	}
 	log_file_close(file);
-	return rc < 0 ? log_complain("%s", err.text) : LOG_FINE;
+	return rc < 0 ? cli_complain("log", "%s", err.text) : EXIT_FINE;
 }
 
 static int run(struct show *show, char **paths, size_t count)
@@ -78,8 +78,8 @@ static int run(struct show *show, char **paths, size_t count)
 	struct err err;
 	int status;
 
-	if (log_files_sort(paths, count, &err) != 0)
-		return log_complain("%s", err.text);
+	if (log_files_sort(paths, count, NULL, &err) != 0)
+		return cli_complain("log", "%s", err.text);
 	status = log_read(paths, count - show->follow, show_line, show);
 	if (show->follow) {
 		int followed = follow(show, paths[count - 1]);
@@ -97,7 +97,7 @@ static int help(void)
 	strbuf_init(&sb, words, sizeof(words));
 	log_filter_words(&sb);
 	(void)printf("%s%s", HELP, words);
-	return log_finish(LOG_FINE);
+	return cli_finish("log", EXIT_FINE);
 }
 
 int log_show(int argc, char **argv)
@@ -127,16 +127,16 @@ int log_show(int argc, char **argv)
 		else if (option == 'h')
 			return help();
 		else if (option != 's')
-			return LOG_MISUSE;
+			return EXIT_MISUSE;
 		else if (log_filter_set(&show.filter, OPTIONS[at].name, optarg, &err) != 0)
-			return log_complain("--%s: %s", OPTIONS[at].name, err.text);
+			return cli_complain("log", "--%s: %s", OPTIONS[at].name, err.text);
 	}
 	if (optind == argc)
-		return log_complain("show: want a log to read; see `v4map log show --help`");
-	show.table = log_rows_new(stdout, log_coloured());
+		return cli_complain("log", "show: want a log to read; see `v4map log show --help`");
+	show.table = log_rows_new(stdout, cli_coloured());
 	if (show.table == NULL)
-		return log_complain("no memory");
+		return cli_complain("log", "no memory");
 	status = run(&show, argv + optind, (size_t)(argc - optind));
 	table_free(show.table);
-	return log_finish(status);
+	return cli_finish("log", status);
 }

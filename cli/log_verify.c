@@ -128,7 +128,7 @@ static int verify_file(struct verify *verify, const char *path)
 	int rc = log_file_open(path, &file, &err);
 
 	if (rc != 0)
-		return log_complain("%s", err.text);
+		return cli_complain("log", "%s", err.text);
 	log_check_file(verify->check, path);
 	while ((rc = log_file_next(file, &line, &err)) == 1) {
 		log_check_line(verify->check, &line, &checked);
@@ -142,8 +142,8 @@ static int verify_file(struct verify *verify, const char *path)
 	if (rc == -EBADMSG)
 		on_finding(verify, path, line.number + 1, "the gzip file is damaged or cut here");
 	else if (rc != 0)
-		return log_complain("%s", err.text);
-	return LOG_FINE;
+		return cli_complain("log", "%s", err.text);
+	return EXIT_FINE;
 }
 
 static void print_totals(const struct verify *verify, const struct log_totals *totals)
@@ -211,12 +211,8 @@ static void print_totals_json(const struct verify *verify, const struct log_tota
 static int run(struct verify *verify)
 {
 	const struct log_totals *totals;
-	int worst = LOG_FINE;
-	struct err err;
+	int worst = EXIT_FINE;
 	struct stat st;
-
-	if (log_files_sort(verify->paths, verify->count, &err) != 0)
-		return log_complain("%s", err.text);
 	for (size_t i = 0; i < verify->count; i++)
 		if (stat(verify->paths[i], &st) == 0 && S_ISREG(st.st_mode))
 			verify->size += (uint64_t)st.st_size;
@@ -232,27 +228,31 @@ static int run(struct verify *verify)
 		verify->agree = log_checkpoints_end(verify->checkpoints, verify->paths,
 			verify->count, totals, on_finding, verify);
 	(verify->json ? print_totals_json : print_totals)(verify, totals);
-	return worst != LOG_FINE ? worst : verify->findings != 0;
+	return worst != EXIT_FINE ? worst : verify->findings != 0;
 }
 
 /* What the options name; then the log itself. */
 static int open_and_run(struct verify *verify, const char *key_path, const char *checkpoint_path)
 {
+	uint64_t first = 0;
 	struct key_file key;
 	struct err err;
 	int status;
 
 	if (key_path != NULL && key_file_read(key_path, &key, &err) != 0)
-		return log_complain("%s", err.text);
+		return cli_complain("log", "%s", err.text);
 	if (checkpoint_path != NULL &&
 		log_checkpoints_read(checkpoint_path, &verify->checkpoints, &err) != 0)
-		return log_complain("%s", err.text);
-	verify->check = log_check_new(key_path != NULL ? &key.chain : NULL, on_finding, verify);
+		return cli_complain("log", "%s", err.text);
+	if (log_files_sort(verify->paths, verify->count, &first, &err) != 0)
+		return cli_complain("log", "%s", err.text);
+	verify->check =
+		log_check_new(first, key_path != NULL ? &key.chain : NULL, on_finding, verify);
 	key_file_wipe(&key);
-	status = verify->check != NULL ? run(verify) : log_complain("no memory");
+	status = verify->check != NULL ? run(verify) : cli_complain("log", "no memory");
 	log_check_free(verify->check);
 	log_checkpoints_free(verify->checkpoints);
-	return log_finish(status);
+	return cli_finish("log", status);
 }
 
 int log_verify(int argc, char **argv)
@@ -265,7 +265,7 @@ int log_verify(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	const char *key_path = NULL, *checkpoint_path = NULL;
-	struct verify verify = {.coloured = log_coloured(), .may_show = isatty(STDERR_FILENO)};
+	struct verify verify = {.coloured = cli_coloured(), .may_show = isatty(STDERR_FILENO)};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
@@ -276,13 +276,14 @@ int log_verify(int argc, char **argv)
 		else if (option == 'j')
 			verify.json = true;
 		else if (option == 'h')
-			return log_finish(fputs(HELP, stdout) < 0);
+			return cli_finish("log", fputs(HELP, stdout) < 0);
 		else
-			return LOG_MISUSE;
+			return EXIT_MISUSE;
 	}
 	verify.paths = argv + optind;
 	verify.count = (size_t)(argc - optind);
 	if (verify.count == 0)
-		return log_complain("verify: want a log to read; see `v4map log verify --help`");
+		return cli_complain(
+			"log", "verify: want a log to read; see `v4map log verify --help`");
 	return open_and_run(&verify, key_path, checkpoint_path);
 }
