@@ -14,10 +14,22 @@ static int64_t now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* The end of each authorised session keeps a slot of its own. */
-static bool put(struct plugin *plugin, struct event *event, bool is_end)
+size_t record_reserve(size_t sessions)
 {
-	return ring_put(&plugin->companion->producer, event, is_end ? 0 : plugin->authorised);
+	const size_t slots = 2 * sessions; /* the end, and a gap that may have to stand before it */
+
+	return slots < RING_SLOTS / 2 ? slots : RING_SLOTS / 2;
+}
+
+static bool put(struct plugin *plugin, struct event *event, size_t reserve)
+{
+	return ring_put(&plugin->companion->producer, event, reserve);
+}
+
+/* What is no end of a session leaves the room that is kept for those. */
+static bool put_other(struct plugin *plugin, struct event *event)
+{
+	return put(plugin, event, record_reserve(plugin->reserved));
 }
 
 static void add_session(struct event *event, const struct plugin *plugin,
@@ -68,7 +80,7 @@ void record_started(struct plugin *plugin, const char *openvpn_version)
 
 	event_init(&event, EVENT_STARTED, now_ns());
 	event_add_text(&event, TAG_OPENVPN_VERSION, openvpn_version);
-	(void)put(plugin, &event, false);
+	(void)put_other(plugin, &event);
 }
 
 void record_refused(struct plugin *plugin, const struct session *session, const struct env *env,
@@ -91,7 +103,7 @@ void record_refused(struct plugin *plugin, const struct session *session, const 
 	}
 	add_identity(&event, env);
 	add_rules(&event, policy, decision);
-	(void)put(plugin, &event, false);
+	(void)put_other(plugin, &event);
 }
 
 void record_authorised(struct plugin *plugin, struct session *session, const struct env *env,
@@ -110,11 +122,13 @@ void record_authorised(struct plugin *plugin, struct session *session, const str
 	add_rules(&event, &plugin->companion->policy, decision);
 	session->authorised = true;
 	session->peer.mismatches |= decision->mismatches;
-	plugin->authorised++;
+	plugin->reserved++;
 	session->recorded_ms = companion_now_ms();
-	session->record_at = put(plugin, &event, false)
+	session->record_at = put_other(plugin, &event)
 				     ? atomic_load(&plugin->companion->producer.ring->head)
 				     : 0;
+	if (session->record_at == 0)
+		plugin->reserved--;
 }
 
 void record_address(struct plugin *plugin, const struct session *session, const struct env *env,
@@ -128,7 +142,7 @@ void record_address(struct plugin *plugin, const struct session *session, const 
 	event_add_text(&event, TAG_OPERATION, operation);
 	event_add_text(&event, TAG_LEARNED, address);
 	add_identity(&event, env);
-	(void)put(plugin, &event, false);
+	(void)put_other(plugin, &event);
 }
 
 static uint64_t to_number(const char *text)
@@ -153,6 +167,10 @@ void record_end(struct plugin *plugin, struct session *session, const struct env
 		event.reason = session->learned ? REASON_NO_DISCONNECT_HOOK : REASON_NOT_ADMITTED;
 	}
 	session->authorised = false;
-	plugin->authorised--;
-	(void)put(plugin, &event, true);
+	if (session->record_at == 0) { /* no room could be kept for it */
+		(void)put_other(plugin, &event);
+		return;
+	}
+	plugin->reserved--;
+	(void)put(plugin, &event, 0);
 }

@@ -5,11 +5,17 @@
 
 #include "session.h"
 
+/*
+ * Slots of the ring that are kept free for the ends of so many sessions.  Never more than half of
+ * it: with more sessions than that some may end in a gap, but everything else goes on.
+ */
+size_t record_reserve(size_t sessions);
+
 /* The plugin has been opened. */
 void record_started(struct plugin *plugin, const char *openvpn_version);
 void record_refused(struct plugin *plugin, const struct session *session, const struct env *env,
 	const struct peer *peer, const struct decision *decision, enum event_reason reason);
-/* Counts the session as one whose end is still to be recorded. */
+/* Keeps room for the end of the session, if there is any. */
 void record_authorised(struct plugin *plugin, struct session *session, const struct env *env,
 	const struct peer *peer, const struct decision *decision);
 void record_address(struct plugin *plugin, const struct session *session, const struct env *env,

@@ -36,7 +36,7 @@ struct session {
 struct plugin {
 	struct companion *companion;
 	struct session *sessions; /* all that live, also OpenVPN's own context */
-	size_t authorised;	  /* of them, those whose end is still to be recorded */
+	size_t reserved;	  /* of them, those that have room kept for their end */
 	bool can_defer;		  /* this OpenVPN asks again: CLIENT_CONNECT_DEFER_V2 */
 	struct sockets sockets;
 	char text[PUSH_TEXT_MAX + 1]; /* where a client's text is rendered before it is copied */

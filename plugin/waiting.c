@@ -2,14 +2,18 @@
 #include "waiting.h"
 
 #include <time.h>
+#include "record.h"
 
 bool waiting_refuses(const struct plugin *plugin)
 {
 	const struct companion *companion = plugin->companion;
 
+	/* Room for this session's end, for its beginning, and for a gap before that. */
+	const size_t need = record_reserve(plugin->reserved + 1) + 2;
+
 	return companion->policy.header->refuse_on_failure != 0 &&
 	       (atomic_load_explicit(&companion->producer.ring->failing, memory_order_relaxed) ||
-		       ring_is_full(companion->producer.ring, plugin->authorised + 1));
+		       ring_is_full(companion->producer.ring, need - 1));
 }
 
 static bool durable(const struct plugin *plugin, const struct session *session)
@@ -22,7 +26,7 @@ static bool durable(const struct plugin *plugin, const struct session *session)
 /* A disk that is fast answers before anyone notices; OpenVPN asks again only after a second. */
 static bool durable_soon(struct plugin *plugin, const struct session *session)
 {
-	const struct timespec step = {.tv_nsec = WAIT_STEP_US * 1000};
+	const struct timespec step = {.tv_nsec = WAIT_STEP_US * 1000L};
 
 	companion_wake(plugin->companion);
 	for (int waited = 0; waited < WAIT_HERE_US; waited += WAIT_STEP_US) {

@@ -8,17 +8,6 @@
 
 CLIENTS=2000 KILLS=6 RECORDS=$((1 + 4 * 2000))
 
-# The one of v4mapd's processes that another of them started.
-worker() {
-	local pids pid
-
-	pids=$(daemon_pids)
-	for pid in $pids; do
-		grep -qxF "$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" \
-			<<<"$pids" && echo "$pid"
-	done
-}
-
 {
 	printf 'policy\n\trules:\n\t  - name: everyone\n\t    routes: [10.4.0.0/16]\nopen\n'
 	for ((i = 0; i < CLIENTS; i++)); do

@@ -80,8 +80,45 @@ events() {
 		sed -e 's/^"//; s/"$//; s/\\"/"/g' -e "s|$T|@DIR@|g"
 }
 
-# Is the log's sequence 1, 2, 3 to its end?
-no_gaps() {
-	[ ! -e "$log" ] ||
-		[ "$(jq -s '[.[].event.sequence] == [range(1; length + 1)]' "$log")" = true ]
+# Is the log's sequence 1, 2, 3 to its end, and the end a good one?
+log_is_whole() {
+	[ ! -e "$log" ] || [ "$(jq -s '[.[].event.sequence] == [range(1; length + 1)] and
+		[.[-2:][].event.action] == ["stopped", "checkpoint"]' "$log")" = true ]
+}
+
+# The stand-in for a test that does something else in between: begin, `ask LINE...` as often as
+# need be (prints what the lines gave), end.
+begin() {
+	coproc SERVER { exec "$stand_in" "$BUILD" "$T" 2>&1; }
+	server=$SERVER_PID
+	exec {to}>&"${SERVER[1]}"- {from}<&"${SERVER[0]}"-
+}
+
+ask() {
+	local line
+
+	printf '%s\n' "$@" "mark end" >&"$to" & # both pipes may fill
+	while IFS= read -r line <&"$from" && [ "$line" != "--- end" ]; do
+		echo "$line"
+	done
+	wait $!
+}
+
+end() {
+	exec {to}>&-
+	cat <&"$from" >/dev/null
+	exec {from}<&-
+	wait "$server"
+	daemon_gone
+}
+
+# v4mapd's worker: the one of its processes that another of them started.
+worker() {
+	local pids pid
+
+	pids=$(daemon_pids)
+	for pid in $pids; do
+		grep -qxF "$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" \
+			<<<"$pids" && echo "$pid"
+	done
 }

@@ -16,7 +16,7 @@ for case in "${cases[@]%.case}"; do
 		daemon_gone || echo "v4mapd is still there"
 		echo "log:"
 		events
-		no_gaps || echo "the log's sequence has gaps"
+		log_is_whole || echo "the log is not whole"
 	)
 	[ -z "$UPDATE" ] || echo "$got" >"$case.want"
 	is "$got" "$(cat "$case.want")" "$(basename "$case"): $(sed -n '1s/^# //p' "$case.case")"

@@ -37,7 +37,7 @@ struct instance {
 	bool alive, connected;
 };
 
-enum { CLIENTS_MAX = 16, ARGUMENTS_MAX = 16, PATH_SIZE = 4096 };
+enum { CLIENTS_MAX = 8192, ARGUMENTS_MAX = 16, PATH_SIZE = 4096 };
 
 struct host {
 	char library_path[PATH_SIZE];
