@@ -27,7 +27,7 @@ static size_t starts[FILES_MAX][LINES_MAX + 1], line_counts[FILES_MAX];
 static char paths[FILES_MAX][64];
 static size_t file_count;
 static const char *checkpoint_path;
-static char folder[] = "/tmp/v4map-mutate-XXXXXX";
+static char folder[32];
 
 struct found {
 	size_t count;
@@ -380,6 +380,9 @@ int main(int argc, char **argv)
 {
 	if (argc < 3 || argc - 2 > FILES_MAX)
 		errx(2, "usage: mutate-log CHECKPOINTS FILE...");
+	/* Tens of thousands of small files: in memory where there is such a place. */
+	(void)snprintf(folder, sizeof(folder), "%s/v4map-mutate-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (mkdtemp(folder) == NULL)
 		err(1, "%s", folder);
 	checkpoint_path = argv[1];
