@@ -36,7 +36,7 @@ struct draft_text {
 /* All arrays are made once, large enough for a file of its length. */
 struct draft {
 	struct audit_settings audit;
-	struct place audit_at; /* where `audit` stands */
+	struct place audit_at;	    /* where `audit` stands */
 	struct image_header header; /* settings; servers and translators lie in `prefixes` */
 	struct draft_rule *rules;
 	struct prefix *prefixes;

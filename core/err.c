@@ -49,6 +49,6 @@ char *err_format(const struct err *err, char *buf, unsigned long size)
 	if (err->file != NULL)
 		strbuf_addc(&sb, ' ');
 	for (const char *at = err->text; *at != '\0' && !sb.full; at++)
-		strbuf_addc(&sb, (unsigned char)*at < 0x20 || *at == 0x7f ? '?' : *at);
+		strbuf_add(&sb, (unsigned char)*at < 0x20 || *at == 0x7f ? "?" : at, 1);
 	return buf;
 }

@@ -88,7 +88,7 @@ static void print_ipv6(const uint8_t *bytes, struct strbuf *sb)
 	uint16_t groups[8];
 	int zeros, zero_count;
 
-	for (int i = 0; i < 8; i++)
+	for (size_t i = 0; i < 8; i++)
 		groups[i] = (uint16_t)(bytes[2 * i] << 8 | bytes[2 * i + 1]);
 	find_zeros(groups, &zeros, &zero_count);
 	for (int i = 0; i < 8; i++) {
@@ -97,9 +97,8 @@ static void print_ipv6(const uint8_t *bytes, struct strbuf *sb)
 			i += zero_count - 1;
 			continue;
 		}
-		if (i != 0 && i != zeros + zero_count)
-			strbuf_addc(sb, ':');
-		else if (i != 0 && zeros < 0)
+		/* "::" is also the separator of the group behind it. */
+		if (i != 0 && (zeros < 0 || i != zeros + zero_count))
 			strbuf_addc(sb, ':');
 		print_group(groups[i], sb);
 	}

@@ -124,8 +124,8 @@ bool prefixset_overlaps(const struct prefix *set, size_t count, const struct pre
 	size_t at = find_before(set, count, &last);
 
 	/* Blocks are nested or disjoint: one of the two holds the other's first address. */
-	return at < count && (prefix_contains(&set[at], &other->addr) ||
-				     prefix_contains(other, &set[at].addr));
+	return at < count &&
+	       (prefix_contains(&set[at], &other->addr) || prefix_contains(other, &set[at].addr));
 }
 
 /* `block` without the addresses of `remove`, which overlap it: what is left, in order. */

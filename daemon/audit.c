@@ -108,7 +108,7 @@ static int move_torn(struct audit *audit, const char *path, const char *data, si
 
 int audit_recover(struct audit *audit, const char *path, struct audit_end *ret, struct err *err)
 {
-	const size_t size = 2 * EVENT_LINE_MAX;
+	const size_t size = 2 * (size_t)EVENT_LINE_MAX;
 	char *data = malloc(size);
 	size_t begin = 0, rest = 0;
 	ssize_t len;

@@ -135,13 +135,14 @@ static int supervise(struct worker *worker)
 	}
 }
 
-static int supervisor(struct ring *ring, char *policy_path, int server, unsigned server_pid)
+static int supervisor(struct ring *ring, const char *policy_path, int server, unsigned server_pid)
 {
 	static struct worker worker;
 	struct strbuf run;
 
 	worker.ring = ring;
-	worker.policy_path = policy_path;
+	if (absolute_path(policy_path, &worker.policy_path) != 0)
+		return fail("the policy's path");
 	worker.server = server;
 	worker.server_pid = server_pid;
 	worker.checkpoint_file = worker.key_file = -1;
@@ -166,7 +167,6 @@ static int supervisor(struct ring *ring, char *policy_path, int server, unsigned
 int main(int argc, char **argv)
 {
 	pid_t parent = getppid(), pid;
-	char *policy_path;
 	struct ring *ring;
 	int server;
 
@@ -189,12 +189,10 @@ int main(int argc, char **argv)
 	server = (int)syscall(SYS_pidfd_open, parent, 0);
 	if (server < 0)
 		return fail("pidfd_open (Linux 5.3 or newer is needed)");
-	if (absolute_path(argv[1], &policy_path) != 0)
-		return fail("the policy's path");
 	pid = fork();
 	if (pid < 0)
 		return fail("fork");
 	if (pid > 0)
 		return EXIT_SUCCESS;
-	return supervisor(ring, policy_path, server, (unsigned)parent);
+	return supervisor(ring, argv[1], server, (unsigned)parent);
 }

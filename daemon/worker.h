@@ -23,8 +23,8 @@ struct worker {
 	struct ring *ring;
 	struct journal *journal;
 	struct audit audit;
-	const char *policy_path; /* absolute; NULL: the default place */
-	int server;		 /* pidfd of OpenVPN: readable when it has ended */
+	char *policy_path; /* absolute; NULL: the default place */
+	int server;	   /* pidfd of OpenVPN: readable when it has ended */
 	unsigned server_pid;
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];

@@ -278,7 +278,7 @@ static void reap(pid_t pid, struct err *err)
 static int start(struct companion *companion, struct err *err)
 {
 	int pair[2] = {-1, -1}, ring = -1, kind, rc;
-	pid_t pid;
+	pid_t pid = 0;
 
 	rc = make_ring(companion, &ring, err);
 	if (rc != 0)

@@ -104,7 +104,7 @@ EXPORT int openvpn_plugin_open_v3(const int version, struct openvpn_plugin_args_
 	struct handle *handle = NULL;
 	struct plugin *plugin;
 
-	if (open_handle(in, &handle, &warning, &err) != 0) {
+	if (open_handle(in, &handle, &warning, &err) != 0 || handle == NULL) {
 		log(PLOG_ERR, "v4map", "%s", err.text);
 		return OPENVPN_PLUGIN_FUNC_ERROR;
 	}
