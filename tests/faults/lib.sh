@@ -34,7 +34,7 @@ load() {
 }
 
 load_runs() {
-	grep -qs "^run " "$T/load.log" || gone "$loader"
+	grep -qs '^run ' "$T/load.log" || gone "$loader"
 }
 
 gone() {
@@ -81,6 +81,11 @@ worker() {
 		grep -qxF "$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)" \
 			<<<"$pids" && echo "$pid"
 	done
+}
+
+# worker_of SUPERVISOR: quicker, and fails when there is none.
+worker_of() {
+	pgrep -P "$1"
 }
 
 supervisor() {
