@@ -112,6 +112,15 @@ end() {
 	daemon_gone
 }
 
+# logged ACTION COUNT: wait until so many are in the log, at most 5 s.
+logged() {
+	for _ in {1..100}; do
+		[ "$(jq -r .event.action "$log" 2>/dev/null | grep -cx "$1")" -lt "$2" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 # v4mapd's worker: the one of its processes that another of them started.
 worker() {
 	local pids pid
