@@ -50,6 +50,10 @@ struct command {
 static const struct command COMMANDS[] = {
 	{"show", "print the log, aligned and filtered", log_show},
 	{"verify", "prove that nothing was changed, removed or reordered", log_verify},
+	{"sessions", "one row a session: who, from where, how long, how much", log_sessions},
+	{"who", "who had this address then", log_who},
+	{"rotate", "begin a new file, losing nothing", log_rotate},
+	{"keygen", "make the key that seals a log", log_keygen},
 };
 
 static void help(FILE *out)

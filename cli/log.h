@@ -30,4 +30,7 @@ int log_read(char **paths, size_t count, log_use *use, void *context);
 /* Read the record of a line.  False, with a complaint, when it is none: EXIT_FINDINGS. */
 bool log_parse(const char *path, const struct log_text *line, struct log_record *ret);
 
+/* A log_use that puts the line into a struct log_sessions. */
+int log_collect(void *sessions, const char *path, const struct log_text *line);
+
 #endif

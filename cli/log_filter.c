@@ -114,6 +114,23 @@ static bool match_name(const struct log_filter *filter, const struct log_record 
 	       (record->common_name != NULL && glob_match(filter->name, record->common_name));
 }
 
+bool log_filter_may_match(const struct log_filter *filter, const char *line, size_t len)
+{
+	static const char KEY[] = "{\"@timestamp\":\"";
+	char text[LOG_TIME_SIZE];
+	int64_t time;
+	struct err err;
+
+	if (filter->since == INT64_MIN && filter->until == INT64_MAX)
+		return true;
+	if (len < sizeof(KEY) + sizeof(text) || memcmp(line, KEY, sizeof(KEY) - 1) != 0)
+		return true;
+	memcpy(text, line + sizeof(KEY) - 1, sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	return log_time_parse(text, &time, &err) != 0 ||
+	       (time >= filter->since && time <= filter->until);
+}
+
 bool log_filter_match(const struct log_filter *filter, const struct log_record *record)
 {
 	if (record->time < filter->since || record->time > filter->until)

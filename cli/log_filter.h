@@ -24,6 +24,8 @@ int log_filter_set(struct log_filter *filter, const char *key, const char *value
 /* Append the words that event and mismatch may be, for --help. */
 void log_filter_words(struct strbuf *sb);
 
+/* By the time in the line's bytes alone; true when they do not tell. */
+bool log_filter_may_match(const struct log_filter *filter, const char *line, size_t len);
 bool log_filter_match(const struct log_filter *filter, const struct log_record *record);
 
 /* Do the two blocks have an address in common? */

@@ -33,6 +33,8 @@ static int show_line(void *context, const char *path, const struct log_text *lin
 	const struct show *show = context;
 	struct log_record record;
 
+	if (!log_filter_may_match(&show->filter, line->bytes, line->len))
+		return EXIT_FINE;
 	if (!log_parse(path, line, &record))
 		return EXIT_FINDINGS;
 	if (log_filter_match(&show->filter, &record)) {
