@@ -7,6 +7,8 @@
 #include "v4map/pseudonym.h"
 #include "v4map-paths.h"
 
+#define SECOND_NS UINT64_C(1000000000)
+
 /* The place of the hash, which chain_seal fills in; time and hash have a fixed length (chain.h). */
 static const char NO_HASH[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -124,6 +126,12 @@ static void add_address(
 	json_string(&line->json, key, data);
 }
 
+/* ECS's `long` is signed. */
+static void add_number(struct line *line, const char *key, uint64_t value)
+{
+	json_uint(&line->json, key, value < INT64_MAX ? value : INT64_MAX);
+}
+
 static void add_time(struct line *line)
 {
 	/* A clock before 1970 is wrong anyway; the text must keep its length. */
@@ -168,7 +176,9 @@ static void add_event(struct line *line)
 	if (reason != NULL)
 		json_string(&line->json, "reason", reason);
 	if (event->counters)
-		json_uint(&line->json, "duration", event->duration_s * UINT64_C(1000000000));
+		add_number(line, "duration",
+			event->duration_s < INT64_MAX / SECOND_NS ? event->duration_s * SECOND_NS
+								  : INT64_MAX);
 	json_object_end(&line->json);
 }
 
@@ -238,11 +248,11 @@ static void add_source(struct line *line)
 	json_object(&line->json, "source");
 	add_source_address(line);
 	if (event->counters)
-		json_uint(&line->json, "bytes", event->bytes_received);
+		add_number(line, "bytes", event->bytes_received);
 	json_object_end(&line->json);
 	if (event->counters) {
 		json_object(&line->json, "destination");
-		json_uint(&line->json, "bytes", event->bytes_sent);
+		add_number(line, "bytes", event->bytes_sent);
 		json_object_end(&line->json);
 	}
 	json_object(&line->json, "network");
@@ -363,18 +373,18 @@ static void add_range(struct line *line)
 
 	if (event->action == EVENT_GAP) {
 		json_object(&line->json, "gap");
-		json_uint(&line->json, "first", event->first);
-		json_uint(&line->json, "last", event->last);
+		add_number(line, "first", event->first);
+		add_number(line, "last", event->last);
 		json_object_end(&line->json);
 	} else if (event->action == EVENT_ROTATED || event->action == EVENT_CHECKPOINT) {
 		json_object(
 			&line->json, event->action == EVENT_ROTATED ? "previous" : "checkpoint");
 		add_tag(line, "file", TAG_PREVIOUS_FILE);
-		json_uint(&line->json, "sequence", event->first);
+		add_number(line, "sequence", event->first);
 		add_tag(line, "hash", TAG_PREVIOUS_HASH);
 		json_object_end(&line->json);
 	} else if (event->action == EVENT_RECOVERED) {
-		json_uint(&line->json, "torn_bytes", event->first);
+		add_number(line, "torn_bytes", event->first);
 	}
 }
 
@@ -387,7 +397,7 @@ static void add_v4map(struct line *line)
 	json_string(&line->json, "schema", V4MAP_LOG_SCHEMA);
 	json_string(&line->json, "run", line->context->run);
 	if (event->record != 0)
-		json_uint(&line->json, "record", event->record);
+		add_number(line, "record", event->record);
 	add_peer(line);
 	if (event->generation != 0)
 		json_uint(&line->json, "generation", event->generation);
