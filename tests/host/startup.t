@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Starts that need more than a case: what is started never answers, or the log has an owner.
+. "$(dirname "$0")/lib.sh"
+
+[ -x "$stand_in" ] || skip_all "no $stand_in"
+
+start() {
+	printf 'policy\n  rules: []\nopen %s v4mapd=%s\n' "$1" "$2" | run | grep -v wants
+}
+
+echo 'exec sleep 12' >"$T/hang"
+start "$T/hang" /bin/sh >"$T/hung" &
+hung=$!
+
+begin
+ask policy "  rules: []" open >/dev/null
+is "$(start "$T/policy.yaml" "$BUILD/v4mapd")" "  log[ERR] v4map: @DIR@/policy.yaml: the log '@DIR@/log.jsonl' belongs to another server's v4mapd: give each server its own
+open: ERROR
+abort" "a second server on the same log does not start"
+is "$(ask "client c1 udp6 198.51.100.11 1" "admit c1" | tail -n 1)" "c1 CLIENT_CONNECT_V2: SUCCESS" \
+	"and the first is not disturbed"
+end
+is "$(events | sed -n 's/^[0-9]* \([a-z]*\).*/\1/p' | xargs)" "started authorised disconnected" \
+	"nor is its log"
+start "$T/policy.yaml" "$BUILD/v4mapd" >/dev/null
+daemon_gone
+is "$(jq -s '[.[].event.sequence] == [range(1; length + 1)] and
+	([.[].v4map.run] | unique | length) == 2' "$log")" true "the next server goes on where it ended"
+
+wait "$hung"
+is "$(cat "$T/hung")" "  log[ERR] v4map: v4mapd did not answer in 10 s
+open: ERROR
+abort" "a v4mapd that says nothing for 10 s is not waited for any longer"
+plan
