@@ -2,11 +2,12 @@
 /*
  * Writes a connect log as v4mapd would, for the tests and the bench of `v4map log`:
  *
- *   make-log [-n LINES] [-r LINES] [-c LINES] [-k KEY-FILE] [-w RUN-LINES] [-g] LOG
+ *   make-log [-n LINES] [-r LINES] [-c LINES] [-k KEY-FILE] [-w RUN-LINES] [-gx] LOG
  *
  * -r: rotate after so many lines: LOG.1 is the oldest file, LOG the newest.  -c: a checkpoint
  * after so many lines, also in LOG.checkpoints.  -k: seal with a key file, which is not stepped.
  * -w: a new run of the server after so many lines.  -g: one record of each run is lost to a gap.
+ * -x: clients with names that could hurt a reader.
  * The same arguments give the same bytes: one record a second from 2026-01-02T00:00:00Z on.
  */
 #include <err.h>
@@ -27,7 +28,7 @@ struct writer {
 	struct chain *chain;
 	uint64_t sequence, record, in_file;
 	uint64_t lines, rotate, checkpoint, run_lines;
-	bool gap;
+	bool gap, hostile;
 	unsigned run;
 };
 
@@ -127,7 +128,21 @@ static const struct act ACTS[] = {
 
 enum { WHO_COUNT = sizeof(WHO) / sizeof(WHO[0]), ACT_COUNT = sizeof(ACTS) / sizeof(ACTS[0]) };
 
-static void add_peer(struct event *event, const struct who *who, uint64_t cycle)
+static const char *const HOSTILE[] = {
+	"\033]0;title\a\033[2J",
+	"a\"}}\n{\"@timestamp\":\"",
+	"\302\233"
+	"31m",
+	"\342\200\256ecila",
+	"\342\200\250two\342\200\251lines",
+	"Jos\351",
+	"\\u0041\\",
+	"\177\001",
+	"Jos\303\251",
+	"\303\050",
+};
+
+static void add_peer(struct event *event, const struct who *who, const char *name, uint64_t cycle)
 {
 	static const char FINGERPRINT[] =
 		"3e:8a:10:55:0c:5e:47:9e:61:3a:cf:0b:a5:c3:7d:f0:3e:8a:10:55:0c:5e:47:9e:61:3a:cf:"
@@ -138,16 +153,16 @@ static void add_peer(struct event *event, const struct who *who, uint64_t cycle)
 	struct peer peer;
 
 	(void)snprintf(port, sizeof(port), "%u", 40000 + (unsigned)(cycle % 20000));
-	(void)snprintf(subject, sizeof(subject), "O=Example, CN=%s", who->name);
+	(void)snprintf(subject, sizeof(subject), "O=Example, CN=%s", name);
 	if (prefix_parse("64:ff9b::/96", 12, &ours, &err) != 0)
 		errx(1, "%s", err.text);
 	peer_init(&peer,
-		&(struct peer_texts){.ip6 = who->address, .port = port, .common_name = who->name},
-		&ours, 1);
+		&(struct peer_texts){.ip6 = who->address, .port = port, .common_name = name}, &ours,
+		1);
 	peer_set_listener(&peer, who->listener);
 	event_set_peer(event, &peer);
 	event_add_text(event, TAG_ADDRESS, who->address);
-	event_add_text(event, TAG_COMMON_NAME, who->name);
+	event_add_text(event, TAG_COMMON_NAME, name);
 	event_add_text(event, TAG_SUBJECT, subject);
 	event_add_text(event, TAG_SERIAL, "1f:02");
 	event_add_text(event, TAG_FINGERPRINT, FINGERPRINT);
@@ -155,6 +170,8 @@ static void add_peer(struct event *event, const struct who *who, uint64_t cycle)
 	event_add_text(event, TAG_CLIENT_PLATFORM, "linux");
 	event_add_text(event, TAG_TRANSPORT, "udp");
 }
+
+enum { HOSTILE_COUNT = sizeof(HOSTILE) / sizeof(HOSTILE[0]) };
 
 static void add_decision(struct event *event)
 {
@@ -183,6 +200,7 @@ static void act(struct writer *writer, uint64_t step)
 	const struct act *now = &ACTS[step % ACT_COUNT];
 	const struct who *who = &WHO[now->who];
 	uint64_t cycle = step / ACT_COUNT;
+	const char *name = writer->hostile ? HOSTILE[cycle % HOSTILE_COUNT] : who->name;
 	struct event event;
 	char session[64];
 
@@ -192,7 +210,7 @@ static void act(struct writer *writer, uint64_t step)
 	(void)snprintf(session, sizeof(session), "%016x-%llu", 0xa0000000 + writer->run,
 		(unsigned long long)(cycle * WHO_COUNT + now->who + 1));
 	event_add_text(&event, TAG_SESSION, session);
-	add_peer(&event, who, cycle);
+	add_peer(&event, who, name, cycle);
 	add_decision(&event);
 	if (now->action == EVENT_ADDRESS) {
 		event_add_text(&event, TAG_LEARNED, now->ipv6 ? who->learned6 : who->learned);
@@ -271,7 +289,7 @@ int main(int argc, char **argv)
 	char name[4096];
 	int option;
 
-	while ((option = getopt(argc, argv, "n:r:c:k:w:g")) != -1) {
+	while ((option = getopt(argc, argv, "n:r:c:k:w:gx")) != -1) {
 		uint64_t number = optarg != NULL ? strtoull(optarg, NULL, 10) : 0;
 
 		if (option == 'n')
@@ -286,6 +304,8 @@ int main(int argc, char **argv)
 			use_key(&writer, optarg);
 		else if (option == 'g')
 			writer.gap = true;
+		else if (option == 'x')
+			writer.hostile = true;
 		else
 			return 2;
 	}
