@@ -119,9 +119,11 @@ static void write_text(struct addr *addr, const char *text, size_t len)
 	if (addr->coloured && found.form != FORM_NATIVE)
 		colour = COLOUR_YELLOW;
 	(void)print_addr(&found.ip, data, sizeof(data));
-	strbuf_addf(&addr->out, " %-39s %s  %s%-13s%s", data,
+	strbuf_addf(&addr->out, " %-39s %s  %s%s%s", data,
 		family_name((enum family)found.ip.family), colour_begin(colour),
 		form_name(found.form), colour_end(colour));
+	if (found.embedded.family != FAMILY_NONE && found.form != FORM_MAPPED)
+		pad(&addr->out, strlen(form_name(found.form)), 13);
 	if (found.embedded.family != FAMILY_NONE && !ipaddr_equal(&found.embedded, &found.ip))
 		strbuf_addf(
 			&addr->out, " holds %s", print_addr(&found.embedded, data, sizeof(data)));
@@ -209,7 +211,7 @@ static int read_options(struct addr *addr, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", OPTIONS, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
 		switch (option) {
 		case 't':
 			if (add_translator(addr, optarg) != EXIT_FINE)
@@ -222,9 +224,7 @@ static int read_options(struct addr *addr, int argc, char **argv)
 			(void)fputs(HELP, stdout);
 			return -1;
 		default:
-			return cli_complain("addr", "%s '%s'; see `v4map addr --help`",
-				option == ':' ? "a value is missing behind" : "there is no option",
-				argv[optind - 1]);
+			return cli_bad_option("addr", option, argv);
 		}
 	}
 	if (optind == argc)

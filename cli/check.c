@@ -98,9 +98,7 @@ int check_main(int argc, char **argv)
 		else if (option == 'j')
 			json = true;
 		else
-			return cli_complain("check", "%s '%s'; see `v4map check --help`",
-				option == ':' ? "a value is missing behind" : "there is no option",
-				argv[optind - 1]);
+			return cli_bad_option("check", option, argv);
 	}
 	if (optind != argc)
 		return cli_complain("check", "want options only, found '%s'", argv[optind]);

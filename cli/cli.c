@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,17 @@ int cli_complain(const char *command, const char *format, ...)
 	(void)printable_add(&sb, text, strlen(text));
 	(void)fprintf(stderr, "v4map %s: %s\n", command, shown);
 	return EXIT_MISUSE;
+}
+
+int cli_bad_option(const char *command, int option, char *const *argv)
+{
+	const char letter[] = {'-', (char)optopt, '\0'}, *shown = argv[optind - 1];
+
+	/* A letter among several is not the last argument read; "--json=x" also sets optopt. */
+	if (option != ':' && optopt != 0 && strchr(shown, '=') == NULL)
+		shown = letter;
+	return cli_complain(command, "%s '%s'; see `v4map %s --help`",
+		option == ':' ? "a value is missing behind" : "there is no option", shown, command);
 }
 
 bool cli_coloured(void)

@@ -12,6 +12,9 @@ enum { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_MISUSE = 2 };
 int cli_complain(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The complaint about an option that getopt_long, its short options led by ':', gave back. */
+int cli_bad_option(const char *command, int option, char *const *argv);
+
 /* Is standard output a terminal that should have colours (NO_COLOR, TERM)? */
 bool cli_coloured(void);
 

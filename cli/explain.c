@@ -198,9 +198,7 @@ int explain_main(int argc, char **argv)
 		else if (slot(&arguments, option) != NULL)
 			*slot(&arguments, option) = optarg;
 		else
-			return cli_complain("explain", "%s '%s'; see `v4map explain --help`",
-				option == ':' ? "a value is missing behind" : "there is no option",
-				argv[optind - 1]);
+			return cli_bad_option("explain", option, argv);
 	}
 	if (optind != argc)
 		return cli_complain("explain", "want options only, found '%s'", argv[optind]);
