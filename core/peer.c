@@ -114,8 +114,8 @@ void peer_init(struct peer *peer, const struct peer_texts *texts, const struct p
 	if (live != NULL)
 		set_address(peer, live, strnlen(live, IPADDR_TEXT_MAX));
 	form_classify(&seen, translators, count, &peer->addr);
-	if (peer->addr.form == FORM_MAPPED)
-		peer->listener = FAMILY_IPV6;
+	if (seen.family == FAMILY_IPV6)
+		peer->listener = FAMILY_IPV6; /* it can have come in nowhere else */
 	if (texts->socket != NULL && seen.family != FAMILY_NONE)
 		use_socket_text(peer, texts->socket, translators, count);
 	peer->mismatches |= form_mismatches(&peer->addr);
@@ -146,13 +146,13 @@ void peer_set_tunnel(
 		peer->tunnel_ipv4 = addr;
 	if (mapped ? has_ipv4 : peer->tunnel_ipv4.family != FAMILY_NONE)
 		peer->tunnel |= TUNNEL_IPV4;
-	if (parse_text(ipv6, &addr) && addr.family == FAMILY_IPV6) {
-		mapped |= ipaddr_is_mapped(&addr);
-		if (!ipaddr_is_mapped(&addr)) {
+	if (!mapped && parse_text(ipv6, &addr) && addr.family == FAMILY_IPV6) {
+		mapped = ipaddr_is_mapped(&addr);
+		if (!mapped)
 			peer->tunnel_ipv6 = addr;
-			peer->tunnel |= TUNNEL_IPV6;
-		}
 	}
+	if (peer->tunnel_ipv6.family != FAMILY_NONE)
+		peer->tunnel |= TUNNEL_IPV6;
 	if (mapped)
 		peer->mismatches |= MISMATCH_MAPPED_TUNNEL_ADDRESS;
 	if (peer->addr.ip.family == FAMILY_IPV4 && peer->tunnel == TUNNEL_IPV6)
