@@ -146,9 +146,27 @@ static int verify_file(struct verify *verify, const char *path)
 	return EXIT_FINE;
 }
 
-static void print_totals(const struct verify *verify, const struct log_totals *totals)
+static void print_verdict(const struct verify *verify, const struct log_totals *totals)
 {
 	enum colour colour = verify->findings == 0 ? COLOUR_GREEN : COLOUR_RED;
+
+	if (!verify->coloured)
+		colour = COLOUR_NONE;
+	(void)printf("%s", colour_begin(colour));
+	if (verify->findings == 0)
+		(void)printf("proven: lines %" PRIu64 " to %" PRIu64
+			     ", none changed, removed or reordered",
+			totals->first, totals->last);
+	else
+		(void)printf("NOT PROVEN: %" PRIu64 " finding%s, the first: %s", verify->findings,
+			verify->findings == 1 ? "" : "s", verify->first);
+	(void)printf("%s\n", colour_end(colour));
+	if (verify->findings == 0 && verify->checkpoints == NULL)
+		(void)printf("whether newer lines were removed, only --checkpoints can tell\n");
+}
+
+static void print_totals(const struct verify *verify, const struct log_totals *totals)
+{
 	char digits[CHAIN_DIGITS + 1];
 
 	if (verify->findings > SHOWN_MAX)
@@ -163,18 +181,13 @@ static void print_totals(const struct verify *verify, const struct log_totals *t
 			     "last hash    %s\n",
 			totals->first, totals->last, totals->first_time, totals->last_time, digits);
 	(void)printf("server runs  %" PRIu64 "\n"
-		     "gaps         %" PRIu64 " (%" PRIu64 " records lost)\n"
+		     "gaps         %" PRIu64 " (%" PRIu64 " record%s lost)\n"
 		     "keyed lines  %" PRIu64 "\n",
-		totals->runs, totals->gaps, totals->lost, totals->keyed);
+		totals->runs, totals->gaps, totals->lost, totals->lost == 1 ? "" : "s",
+		totals->keyed);
 	if (verify->checkpoints != NULL)
 		(void)printf("checkpoints  %zu agree\n", verify->agree);
-	(void)printf("%s", colour_begin(verify->coloured ? colour : COLOUR_NONE));
-	if (verify->findings == 0)
-		(void)printf("proven: nothing was changed, removed or reordered");
-	else
-		(void)printf("NOT PROVEN: %" PRIu64 " findings, the first: %s", verify->findings,
-			verify->first);
-	(void)printf("%s\n", colour_end(verify->coloured ? colour : COLOUR_NONE));
+	print_verdict(verify, totals);
 }
 
 static void print_totals_json(const struct verify *verify, const struct log_totals *totals)
@@ -224,6 +237,8 @@ static int run(struct verify *verify)
 	}
 	progress_clear(verify);
 	totals = log_check_totals(verify->check);
+	if (totals->lines == 0)
+		on_finding(verify, verify->paths[0], 0, "there is no line");
 	if (verify->checkpoints != NULL)
 		verify->agree = log_checkpoints_end(verify->checkpoints, verify->paths,
 			verify->count, totals, on_finding, verify);
