@@ -155,9 +155,9 @@ gone() {
 
 # stop NAME [SIGNAL]: and wait until it has ended.
 stop() {
-	kill -s "${2:-TERM}" "${pid[$1]}" 2>/dev/null
+	kill -s "${2:-TERM}" "${pid[$1]}"
 	wait_until 10 gone "${pid[$1]}"
-}
+} 2>/dev/null # bash has a word to say about a process that was killed
 
 # server_start PROTO LINE...: OpenVPN with these lines added to its configuration.
 server_start() {
@@ -181,7 +181,7 @@ client() {
 	[[ $2 != *6* ]] || to=$SERVER6
 	printf '%s\n' client nobind 'dev tun' "proto $2" "remote $to 1194" "ca $T/ca.crt" \
 		"cert $T/$1.crt" "key $T/$1.key" "tls-crypt $T/tls-crypt.key" \
-		'remote-cert-tls server' 'connect-retry 1' 'verb 3' "${@:3}" >"$T/$1.conf"
+		'remote-cert-tls server' 'connect-retry 1 1' 'verb 3' "${@:3}" >"$T/$1.conf"
 	start "$1" "$1" "${OPENVPN_CLIENT:-${OPENVPN:-openvpn}}" --config "$T/$1.conf"
 }
 

@@ -10,8 +10,8 @@ rules:
   - name: everyone
     routes: [10.20.0.0/16]
 E
-serve udp6 "$plugin" "chroot $T/jail" 'explicit-exit-notify 1' persist-key
-client c1 udp4
+serve tcp6-server "$plugin" "chroot $T/jail" persist-key
+client c1 tcp4-client
 connected c1
 reaches c1 "$INSIDE4"
 ok $? "alive"

@@ -9,8 +9,8 @@ rules:
   - name: everyone
     routes: [10.20.0.0/16]
 E
-serve udp6 "$plugin"
-client c1 udp4 'explicit-exit-notify 1'
+serve tcp6-server "$plugin"
+client c1 tcp4-client
 connected c1
 in_ns c1 ping -q -n -c 10 -i 0.02 -s 1000 "$INSIDE4" >"$T/ping.log"
 ok $? "traffic passes"

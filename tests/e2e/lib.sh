@@ -64,7 +64,7 @@ finish() {
 
 	if [ "$failed" = 1 ] || [ "$planned" = 0 ]; then
 		for file in "$T"/*.log "$log"; do
-			[ ! -s "$file" ] || tail -n 12 "$file" | sed "s/^/# ${file##*/}: /"
+			[ ! -s "$file" ] || tail -n 12 "$file" | cut -c 1-300 | sed "s/^/# ${file##*/}: /"
 		done
 		echo "# logs kept in $(keep_logs)"
 	fi

@@ -16,8 +16,7 @@ connected c1
 connected c2
 pids=$(daemon_pids)
 is "$(wc -w <<<"$pids")" 2 "v4mapd runs as supervisor and worker"
-kill -s KILL "${pid[server]}"
-wait_until 5 gone "${pid[server]}"
+stop server KILL
 ok $? "the server is killed"
 srv_empty() {
 	[ -z "$(ip netns pids "v4map-$$-srv")" ]

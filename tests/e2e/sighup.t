@@ -11,7 +11,7 @@ rules:
 
 # hup WHO: one round with the server that runs.
 hup() {
-	client c1 udp4
+	client c1 tcp4-client
 	connected c1
 	logged authorised
 	before=$(supervisor)
@@ -40,7 +40,7 @@ hup() {
 }
 
 policy <<<"$rules"
-serve udp6 "$plugin" 'explicit-exit-notify 1'
+serve tcp6-server "$plugin"
 hup root
 
 # OpenVPN 2.6 keeps CAP_NET_ADMIN as nobody, so it can go on where its files let it.
@@ -51,7 +51,7 @@ cp "$BUILD/v4map.so" "$BUILD/v4mapd" "$T"
 chmod 644 "$T"/*.key
 rm "$log"
 policy <<<"$rules"
-serve udp6 "plugin $T/v4map.so $T/policy.yaml v4mapd=$T/v4mapd" 'explicit-exit-notify 1' \
+serve tcp6-server "plugin $T/v4map.so $T/policy.yaml v4mapd=$T/v4mapd" \
 	'user nobody' 'group nogroup'
 hup nobody
 plan

@@ -9,8 +9,8 @@ rules:
   - name: everyone
     routes: [10.20.0.0/16]
 E
-serve udp6 "$plugin" 'explicit-exit-notify 1'
-client c1 udp4
+serve tcp6-server "$plugin"
+client c1 tcp4-client
 connected c1
 logged authorised
 before=$(daemon_pids)

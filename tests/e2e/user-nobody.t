@@ -10,9 +10,9 @@ rules:
   - name: everyone
     routes: [10.20.0.0/16]
 E
-serve udp6 "$plugin" 'user nobody' 'group nogroup' persist-key
+serve tcp6-server "$plugin" 'user nobody' 'group nogroup' persist-key
 is "$(stat -c %U "/proc/${pid[server]}")" nobody "the server runs as nobody"
-client c1 udp4 'explicit-exit-notify 1'
+client c1 tcp4-client
 connected c1
 reaches c1 "$INSIDE4"
 ok $? "alive"
