@@ -74,22 +74,22 @@ static void write_json(struct addr *addr, const char *text, size_t len)
 	struct json json;
 
 	json_init(&json, &addr->out);
-	json_object(&json, NULL);
+	json_object_begin(&json, NULL);
 	(void)json_bytes(&json, "address", text, len);
 	if (classify(addr, text, len, &found)) {
-		json_string(&json, "ip", print_addr(&found.ip, data, sizeof(data)));
-		json_string(&json, "family", family_name((enum family)found.ip.family));
-		json_string(&json, "form", form_name(found.form));
-		json_string(&json, "embedded", print_addr(&found.embedded, data, sizeof(data)));
-		json_string(&json, "translator",
+		json_text(&json, "ip", print_addr(&found.ip, data, sizeof(data)));
+		json_text(&json, "family", family_name((enum family)found.ip.family));
+		json_text(&json, "form", form_name(found.form));
+		json_text(&json, "embedded", print_addr(&found.embedded, data, sizeof(data)));
+		json_text(&json, "translator",
 			print_translator(&found.translator, data, sizeof(data)));
-		json_array(&json, "mismatches");
+		json_array_begin(&json, "mismatches");
 		for (unsigned bit = 1; bit <= MISMATCH_ALL; bit <<= 1)
 			if (form_mismatches(&found) & bit)
-				json_string(&json, NULL, mismatch_name((enum mismatch)bit));
+				json_text(&json, NULL, mismatch_name((enum mismatch)bit));
 		json_array_end(&json);
 	} else {
-		json_string(&json, "error", "not an IPv4 or IPv6 address");
+		json_text(&json, "error", "not an IPv4 or IPv6 address");
 		addr->status = EXIT_FINDINGS;
 	}
 	json_object_end(&json);

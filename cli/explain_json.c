@@ -17,7 +17,7 @@ static void add_addr(struct json *json, const char *key, const struct ipaddr *ad
 
 	strbuf_init(&text, data, sizeof(data));
 	ipaddr_print(addr, &text);
-	json_string(json, key, addr->family != FAMILY_NONE ? data : NULL);
+	json_text(json, key, addr->family != FAMILY_NONE ? data : NULL);
 }
 
 static void add_prefix(struct json *json, const char *key, const struct prefix *prefix)
@@ -27,16 +27,16 @@ static void add_prefix(struct json *json, const char *key, const struct prefix *
 
 	strbuf_init(&text, data, sizeof(data));
 	prefix_print(prefix, &text);
-	json_string(json, key, prefix->addr.family != FAMILY_NONE ? data : NULL);
+	json_text(json, key, prefix->addr.family != FAMILY_NONE ? data : NULL);
 }
 
 static void add_peer(struct json *json, const struct peer *peer)
 {
-	json_object(json, "peer");
-	json_string(json, "address", peer->address);
+	json_object_begin(json, "peer");
+	json_text(json, "address", peer->address);
 	add_addr(json, "ip", &peer->addr.ip);
-	json_string(json, "family", family_name((enum family)peer->addr.ip.family));
-	json_string(json, "form", form_name(peer->addr.form));
+	json_text(json, "family", family_name((enum family)peer->addr.ip.family));
+	json_text(json, "form", form_name(peer->addr.form));
 	add_addr(json, "embedded", &peer->addr.embedded);
 	add_prefix(json, "translator", &peer->addr.translator);
 	json_object_end(json);
@@ -44,16 +44,16 @@ static void add_peer(struct json *json, const struct peer *peer)
 
 static void add_rules(struct json *json, const struct explained *explained)
 {
-	json_array(json, "rules");
+	json_array_begin(json, "rules");
 	for (size_t i = 0; i < explained->decision.matched_count; i++)
-		json_string(json, NULL,
+		json_text(json, NULL,
 			policy_rule_name(explained->policy, explained->decision.matched[i]));
 	json_array_end(json);
 }
 
 static void add_config(struct json *json, const char *config)
 {
-	json_array(json, "config");
+	json_array_begin(json, "config");
 	for (size_t len; *config != '\0'; config += len + 1) {
 		len = strcspn(config, "\n");
 		(void)json_bytes(json, NULL, config, len);
@@ -63,7 +63,7 @@ static void add_config(struct json *json, const char *config)
 
 static void add_withheld(struct json *json, const struct decision *decision)
 {
-	json_array(json, "withheld");
+	json_array_begin(json, "withheld");
 	for (size_t i = 0; i < decision->withheld_ipv4 + decision->withheld_ipv6; i++)
 		add_prefix(json, NULL, &decision->withheld[i]);
 	json_array_end(json);
@@ -71,10 +71,10 @@ static void add_withheld(struct json *json, const struct decision *decision)
 
 static void add_mismatches(struct json *json, uint32_t mismatches)
 {
-	json_array(json, "mismatches");
+	json_array_begin(json, "mismatches");
 	for (uint32_t bit = 1; bit < MISMATCH_ALL; bit <<= 1)
 		if ((mismatches & bit) != 0)
-			json_string(json, NULL, mismatch_name((enum mismatch)bit));
+			json_text(json, NULL, mismatch_name((enum mismatch)bit));
 	json_array_end(json);
 }
 
@@ -84,11 +84,11 @@ static void add_answer(struct json *json, const struct explained *explained)
 	const bool allowed = decision->verdict == VERDICT_ALLOW;
 	const struct policy *policy = explained->policy;
 
-	json_object(json, NULL);
+	json_object_begin(json, NULL);
 	add_peer(json, explained->peer);
-	json_string(json, "verdict", allowed ? "allow" : "deny");
-	json_string(json, "stage", explained->stage == STAGE_VERIFY ? "verify" : "connect");
-	json_string(json, "reason",
+	json_text(json, "verdict", allowed ? "allow" : "deny");
+	json_text(json, "stage", explained->stage == STAGE_VERIFY ? "verify" : "connect");
+	json_text(json, "reason",
 		allowed ? NULL : policy_text(policy, policy->rules[decision->deny_rule].deny));
 	add_rules(json, explained);
 	add_config(json, explained->config);

@@ -18,13 +18,13 @@ static void to_json(const struct err *err, const char *severity, struct strbuf *
 	struct json json;
 
 	json_init(&json, sb);
-	json_object(&json, NULL);
-	json_string(&json, "file", err->file);
+	json_object_begin(&json, NULL);
+	json_text(&json, "file", err->file);
 	json_uint(&json, "line", err->line);
 	json_uint(&json, "column", err->column);
-	json_string(&json, "severity", severity);
-	json_string(&json, "code", code_of(err));
-	json_string(&json, "text", err->text);
+	json_text(&json, "severity", severity);
+	json_text(&json, "code", code_of(err));
+	json_text(&json, "text", err->text);
 	json_object_end(&json);
 }
 

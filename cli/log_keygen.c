@@ -44,8 +44,8 @@ static void print_json(const char *path, uint64_t sequence)
 
 	strbuf_init(&sb, data, sizeof(data));
 	json_init(&out, &sb);
-	json_object(&out, NULL);
-	json_string(&out, "file", path);
+	json_object_begin(&out, NULL);
+	json_text(&out, "file", path);
 	json_uint(&out, "sequence", sequence);
 	json_object_end(&out);
 	(void)printf("%s\n", data);

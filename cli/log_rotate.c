@@ -84,8 +84,8 @@ static void print_json(const char *name)
 
 	strbuf_init(&sb, data, sizeof(data));
 	json_init(&out, &sb);
-	json_object(&out, NULL);
-	json_string(&out, "file", name);
+	json_object_begin(&out, NULL);
+	json_text(&out, "file", name);
 	json_object_end(&out);
 	(void)printf("%s\n", data);
 }

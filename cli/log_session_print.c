@@ -108,7 +108,7 @@ static void json_text(struct json *json, const char *key, const char *text)
 	if (text != NULL)
 		(void)json_bytes(json, key, text, strlen(text));
 	else
-		json_null(json, key);
+		json_none(json, key);
 }
 
 static void json_number(struct json *json, const char *key, bool known, uint64_t value)
@@ -116,14 +116,14 @@ static void json_number(struct json *json, const char *key, bool known, uint64_t
 	if (known)
 		json_uint(json, key, value);
 	else
-		json_null(json, key);
+		json_none(json, key);
 }
 
 static void add_json(struct json *json, const char *why, const struct log_session *session)
 {
 	char time[LOG_TIME_SIZE];
 
-	json_object(json, NULL);
+	json_object_begin(json, NULL);
 	if (why != NULL)
 		json_text(json, "matched", why);
 	json_text(json, "session", session->id);
@@ -133,7 +133,7 @@ static void add_json(struct json *json, const char *why, const struct log_sessio
 	json_text(json, "form", session->form);
 	json_text(json, "transport", session->transport);
 	json_text(json, "listener", session->listener);
-	json_array(json, "tunnel");
+	json_array_begin(json, "tunnel");
 	for (size_t i = 0; i < session->tunnel_count; i++)
 		json_text(json, NULL, session->tunnels[i].text);
 	json_array_end(json);

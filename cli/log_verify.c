@@ -105,10 +105,10 @@ static void on_finding(void *context, const char *file, uint64_t line, const cha
 	if (verify->json) {
 		strbuf_init(&sb, json, sizeof(json));
 		json_init(&out, &sb);
-		json_object(&out, NULL);
+		json_object_begin(&out, NULL);
 		(void)json_bytes(&out, "file", file, strlen(file));
 		json_uint(&out, "line", line);
-		json_string(&out, "finding", text);
+		json_text(&out, "finding", text);
 		json_object_end(&out);
 		print_json("{\"finding\":\"?\"}", &sb);
 	} else if (verify->findings <= SHOWN_MAX) {
@@ -199,16 +199,16 @@ static void print_totals_json(const struct verify *verify, const struct log_tota
 	chain_print(totals->last_hash, digits);
 	strbuf_init(&sb, data, sizeof(data));
 	json_init(&out, &sb);
-	json_object(&out, NULL);
+	json_object_begin(&out, NULL);
 	json_bool(&out, "proven", verify->findings == 0);
 	json_uint(&out, "findings", verify->findings);
 	json_uint(&out, "files", verify->count);
 	json_uint(&out, "lines", totals->lines);
 	json_uint(&out, "first_sequence", totals->first);
 	json_uint(&out, "last_sequence", totals->last);
-	json_string(&out, "first_time", totals->first_time);
-	json_string(&out, "last_time", totals->last_time);
-	json_string(&out, "last_hash", digits);
+	json_text(&out, "first_time", totals->first_time);
+	json_text(&out, "last_time", totals->last_time);
+	json_text(&out, "last_hash", digits);
 	json_uint(&out, "runs", totals->runs);
 	json_uint(&out, "gaps", totals->gaps);
 	json_uint(&out, "lost_records", totals->lost);
@@ -216,7 +216,7 @@ static void print_totals_json(const struct verify *verify, const struct log_tota
 	if (verify->checkpoints != NULL)
 		json_uint(&out, "checkpoints_agree", verify->agree);
 	else
-		json_null(&out, "checkpoints_agree");
+		json_none(&out, "checkpoints_agree");
 	json_object_end(&out);
 	print_json("{}", &sb);
 }

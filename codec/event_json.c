@@ -76,7 +76,7 @@ static void add_bytes(struct line *line, const char *key, const struct event_tex
 	hex[2 * len] = '\0';
 	strbuf_init(&name, hex_key, sizeof(hex_key));
 	strbuf_addf(&name, "%s_hex", key);
-	json_string(&line->json, hex_key, hex);
+	json_text(&line->json, hex_key, hex);
 }
 
 static bool add_tag(struct line *line, const char *key, enum event_tag tag)
@@ -123,7 +123,7 @@ static void add_address(
 	ipaddr_print(&ip, &text);
 	if (prefix_len >= 0)
 		strbuf_addf(&text, "/%d", prefix_len);
-	json_string(&line->json, key, data);
+	json_text(&line->json, key, data);
 }
 
 /* ECS's `long` is signed. */
@@ -146,15 +146,15 @@ static void add_time(struct line *line)
 		text.len = strftime(data, sizeof(data), "%Y-%m-%dT%H:%M:%S", &tm);
 		strbuf_addf(&text, ".%06dZ", (int)(ns % 1000000000 / 1000));
 	}
-	json_string(&line->json, "@timestamp", data);
+	json_text(&line->json, "@timestamp", data);
 }
 
 static void add_list(struct line *line, const char *key, const char *const list[2])
 {
-	json_array(&line->json, key);
+	json_array_begin(&line->json, key);
 	for (int i = 0; i < 2; i++)
 		if (list[i] != NULL)
-			json_string(&line->json, NULL, list[i]);
+			json_text(&line->json, NULL, list[i]);
 	json_array_end(&line->json);
 }
 
@@ -165,16 +165,16 @@ static void add_event(struct line *line)
 	const struct kind *kind =
 		&KINDS[event->action < EVENT_ACTION_COUNT ? event->action : EVENT_NONE];
 
-	json_object(&line->json, "event");
-	json_string(&line->json, "hash", NO_HASH);
+	json_object_begin(&line->json, "event");
+	json_text(&line->json, "hash", NO_HASH);
 	json_uint(&line->json, "sequence", line->context->sequence);
-	json_string(&line->json, "kind", "event");
+	json_text(&line->json, "kind", "event");
 	add_list(line, "category", kind->category);
 	add_list(line, "type", kind->type);
-	json_string(&line->json, "action", event_action_name((enum event_action)event->action));
-	json_string(&line->json, "outcome", kind->outcome != NULL ? kind->outcome : "unknown");
+	json_text(&line->json, "action", event_action_name((enum event_action)event->action));
+	json_text(&line->json, "outcome", kind->outcome != NULL ? kind->outcome : "unknown");
 	if (reason != NULL)
-		json_string(&line->json, "reason", reason);
+		json_text(&line->json, "reason", reason);
 	if (event->counters)
 		add_number(line, "duration",
 			event->duration_s < INT64_MAX / SECOND_NS ? event->duration_s * SECOND_NS
@@ -196,10 +196,10 @@ static void add_truncated(struct line *line)
 	network.addr = prefix_first(&network);
 	strbuf_init(&text, data, sizeof(data));
 	prefix_print(&network, &text);
-	json_string(&line->json, "address", data);
+	json_text(&line->json, "address", data);
 	strbuf_reset(&text);
 	ipaddr_print(&network.addr, &text);
-	json_string(&line->json, "ip", data);
+	json_text(&line->json, "ip", data);
 }
 
 static void add_pseudonym(struct line *line)
@@ -209,7 +209,7 @@ static void add_pseudonym(struct line *line)
 
 	memcpy(addr.bytes, line->event->ip.bytes, sizeof(addr.bytes));
 	if (pseudonym_make(line->context->pseudonym_key, &addr, name) == 0)
-		json_string(&line->json, "address", name);
+		json_text(&line->json, "address", name);
 }
 
 /* As much of the peer's address as the policy's peer-address lets out. */
@@ -245,19 +245,19 @@ static void add_source(struct line *line)
 
 	if (event->ip.family == FAMILY_NONE && !find_text(event, TAG_ADDRESS, &text))
 		return;
-	json_object(&line->json, "source");
+	json_object_begin(&line->json, "source");
 	add_source_address(line);
 	if (event->counters)
 		add_number(line, "bytes", event->bytes_received);
 	json_object_end(&line->json);
 	if (event->counters) {
-		json_object(&line->json, "destination");
+		json_object_begin(&line->json, "destination");
 		add_number(line, "bytes", event->bytes_sent);
 		json_object_end(&line->json);
 	}
-	json_object(&line->json, "network");
+	json_object_begin(&line->json, "network");
 	if (event->ip.family != FAMILY_NONE)
-		json_string(&line->json, "type", family_name((enum family)event->ip.family));
+		json_text(&line->json, "type", family_name((enum family)event->ip.family));
 	add_tag(line, "transport", TAG_TRANSPORT);
 	json_object_end(&line->json);
 }
@@ -268,7 +268,7 @@ static void add_identity(struct line *line)
 
 	if (find_text(line->event, TAG_USER, &text) ||
 		find_text(line->event, TAG_COMMON_NAME, &text)) {
-		json_object(&line->json, "user");
+		json_object_begin(&line->json, "user");
 		add_bytes(line, "name", &text);
 		json_object_end(&line->json);
 	}
@@ -276,13 +276,13 @@ static void add_identity(struct line *line)
 		!find_text(line->event, TAG_FINGERPRINT, &text) &&
 		!find_text(line->event, TAG_SERIAL, &text))
 		return;
-	json_object(&line->json, "tls");
-	json_object(&line->json, "client");
+	json_object_begin(&line->json, "tls");
+	json_object_begin(&line->json, "client");
 	add_tag(line, "subject", TAG_SUBJECT);
-	json_object(&line->json, "hash");
+	json_object_begin(&line->json, "hash");
 	add_hexadecimal(line, "sha256", TAG_FINGERPRINT);
 	json_object_end(&line->json);
-	json_object(&line->json, "x509");
+	json_object_begin(&line->json, "x509");
 	add_hexadecimal(line, "serial_number", TAG_SERIAL);
 	json_object_end(&line->json);
 	json_object_end(&line->json);
@@ -294,7 +294,7 @@ static void add_rules(struct line *line)
 	struct event_text text;
 	size_t at = 0;
 
-	json_array(&line->json, "rules");
+	json_array_begin(&line->json, "rules");
 	while (event_next_text(line->event, &at, &text)) {
 		if (text.tag != TAG_RULE)
 			continue;
@@ -312,21 +312,21 @@ static void add_decision(struct line *line)
 	const struct event *event = line->event;
 	struct event_text text;
 
-	json_array(&line->json, "mismatches");
+	json_array_begin(&line->json, "mismatches");
 	for (unsigned bit = 1; bit <= MISMATCH_ALL; bit <<= 1)
 		if (event->mismatches & bit)
-			json_string(&line->json, NULL, mismatch_name((enum mismatch)bit));
+			json_text(&line->json, NULL, mismatch_name((enum mismatch)bit));
 	json_array_end(&line->json);
 	if (event->action != EVENT_AUTHORISED && event->action != EVENT_REFUSED)
 		return;
 	add_rules(line);
 	if (event->action == EVENT_AUTHORISED) {
-		json_object(&line->json, "routes");
+		json_object_begin(&line->json, "routes");
 		json_uint(&line->json, "ipv4", event->routes_ipv4);
 		json_uint(&line->json, "ipv6", event->routes_ipv6);
 		json_object_end(&line->json);
 	} else if (find_text(event, TAG_DENY_RULE, &text)) {
-		json_object(&line->json, "deny");
+		json_object_begin(&line->json, "deny");
 		add_tag(line, "rule", TAG_DENY_RULE);
 		add_tag(line, "text", TAG_DENY_TEXT);
 		json_object_end(&line->json);
@@ -339,12 +339,12 @@ static void add_peer(struct line *line)
 	struct event_text text;
 
 	if (event->ip.family != FAMILY_NONE) {
-		json_string(&line->json, "form", form_name((enum form)event->form));
+		json_text(&line->json, "form", form_name((enum form)event->form));
 		if (line->context->peer_address == PEER_ADDRESS_FULL)
 			add_address(line, "embedded", &event->embedded, -1);
 		add_address(line, "translator", &event->translator, event->translator_len);
 		if (event->listener != FAMILY_NONE)
-			json_string(
+			json_text(
 				&line->json, "listener", family_name((enum family)event->listener));
 	}
 	add_tag(line, "session", TAG_SESSION);
@@ -352,14 +352,14 @@ static void add_peer(struct line *line)
 	if (find_text(event, TAG_SESSION, &text))
 		add_decision(line);
 	if (find_text(event, TAG_LEARNED, &text)) {
-		json_object(&line->json, "tunnel");
+		json_object_begin(&line->json, "tunnel");
 		add_tag(line, "address", TAG_LEARNED);
 		add_tag(line, "operation", TAG_OPERATION);
 		json_object_end(&line->json);
 	}
 	if (find_text(event, TAG_CLIENT_VERSION, &text) ||
 		find_text(event, TAG_CLIENT_PLATFORM, &text)) {
-		json_object(&line->json, "client");
+		json_object_begin(&line->json, "client");
 		add_tag(line, "version", TAG_CLIENT_VERSION);
 		add_tag(line, "platform", TAG_CLIENT_PLATFORM);
 		json_object_end(&line->json);
@@ -372,12 +372,12 @@ static void add_range(struct line *line)
 	const struct event *event = line->event;
 
 	if (event->action == EVENT_GAP) {
-		json_object(&line->json, "gap");
+		json_object_begin(&line->json, "gap");
 		add_number(line, "first", event->first);
 		add_number(line, "last", event->last);
 		json_object_end(&line->json);
 	} else if (event->action == EVENT_ROTATED || event->action == EVENT_CHECKPOINT) {
-		json_object(
+		json_object_begin(
 			&line->json, event->action == EVENT_ROTATED ? "previous" : "checkpoint");
 		add_tag(line, "file", TAG_PREVIOUS_FILE);
 		add_number(line, "sequence", event->first);
@@ -393,9 +393,9 @@ static void add_v4map(struct line *line)
 	const struct event *event = line->event;
 	unsigned cut;
 
-	json_object(&line->json, "v4map");
-	json_string(&line->json, "schema", V4MAP_LOG_SCHEMA);
-	json_string(&line->json, "run", line->context->run);
+	json_object_begin(&line->json, "v4map");
+	json_text(&line->json, "schema", V4MAP_LOG_SCHEMA);
+	json_text(&line->json, "run", line->context->run);
 	if (event->record != 0)
 		add_number(line, "record", event->record);
 	add_peer(line);
@@ -413,21 +413,21 @@ static void add_v4map(struct line *line)
 
 static void add_all(struct line *line)
 {
-	json_object(&line->json, NULL);
+	json_object_begin(&line->json, NULL);
 	add_time(line);
 	add_event(line);
-	json_object(&line->json, "ecs");
-	json_string(&line->json, "version", V4MAP_ECS_VERSION);
+	json_object_begin(&line->json, "ecs");
+	json_text(&line->json, "version", V4MAP_ECS_VERSION);
 	json_object_end(&line->json);
-	json_object(&line->json, "host");
-	json_string(&line->json, "name", line->context->host != NULL ? line->context->host : "");
+	json_object_begin(&line->json, "host");
+	json_text(&line->json, "name", line->context->host != NULL ? line->context->host : "");
 	json_object_end(&line->json);
-	json_object(&line->json, "process");
+	json_object_begin(&line->json, "process");
 	json_uint(&line->json, "pid", line->context->pid);
 	json_object_end(&line->json);
-	json_object(&line->json, "observer");
-	json_string(&line->json, "product", "v4map");
-	json_string(&line->json, "version", V4MAP_VERSION);
+	json_object_begin(&line->json, "observer");
+	json_text(&line->json, "product", "v4map");
+	json_text(&line->json, "version", V4MAP_VERSION);
 	json_object_end(&line->json);
 	add_source(line);
 	add_identity(line);

@@ -33,7 +33,7 @@ static void close_level(struct json *json, char c)
 	json->comma = true;
 }
 
-void json_object(struct json *json, const char *key)
+void json_object_begin(struct json *json, const char *key)
 {
 	open_level(json, key, '{');
 }
@@ -43,7 +43,7 @@ void json_object_end(struct json *json)
 	close_level(json, '}');
 }
 
-void json_array(struct json *json, const char *key)
+void json_array_begin(struct json *json, const char *key)
 {
 	open_level(json, key, '[');
 }
@@ -134,10 +134,10 @@ bool json_bytes(struct json *json, const char *key, const void *bytes, size_t le
 	return valid;
 }
 
-void json_string(struct json *json, const char *key, const char *text)
+void json_text(struct json *json, const char *key, const char *text)
 {
 	if (text == NULL)
-		json_null(json, key);
+		json_none(json, key);
 	else
 		(void)json_bytes(json, key, text, strlen(text));
 }
@@ -154,7 +154,7 @@ void json_bool(struct json *json, const char *key, bool value)
 	strbuf_adds(json->sb, value ? "true" : "false");
 }
 
-void json_null(struct json *json, const char *key)
+void json_none(struct json *json, const char *key)
 {
 	begin_value(json, key);
 	strbuf_adds(json->sb, "null");
