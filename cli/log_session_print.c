@@ -103,14 +103,6 @@ void session_row(struct table *table, const char *why, const struct log_session 
 	table_end_row(table);
 }
 
-static void json_text(struct json *json, const char *key, const char *text)
-{
-	if (text != NULL)
-		(void)json_bytes(json, key, text, strlen(text));
-	else
-		json_none(json, key);
-}
-
 static void json_number(struct json *json, const char *key, bool known, uint64_t value)
 {
 	if (known)
