@@ -70,6 +70,7 @@ static const char *print_translator(const struct prefix *prefix, char *data, siz
 static void write_json(struct addr *addr, const char *text, size_t len)
 {
 	struct classified found;
+	uint32_t mismatches;
 	char data[64];
 	struct json json;
 
@@ -84,8 +85,9 @@ static void write_json(struct addr *addr, const char *text, size_t len)
 		json_text(&json, "translator",
 			print_translator(&found.translator, data, sizeof(data)));
 		json_array_begin(&json, "mismatches");
-		for (unsigned bit = 1; bit <= MISMATCH_ALL; bit <<= 1)
-			if (form_mismatches(&found) & bit)
+		mismatches = form_mismatches(&found);
+		for (unsigned bit = 1; bit <= mismatches; bit <<= 1)
+			if (mismatches & bit)
 				json_text(&json, NULL, mismatch_name((enum mismatch)bit));
 		json_array_end(&json);
 	} else {
