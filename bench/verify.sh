@@ -17,7 +17,7 @@ trap 'rm -rf "$T"' EXIT
 seconds() {
 	local begin=${EPOCHREALTIME/./}
 
-	"$@" >/dev/null
+	"$@" >/dev/null || return 1
 	echo $((${EPOCHREALTIME/./} - begin)) | awk '{ printf "%.4f\n", $1 / 1e6 }'
 }
 
