@@ -34,6 +34,8 @@ measure() {
 		NR == 1 || $1 < verify { verify = $1 }
 		NR == 1 || $2 < sum { sum = $2 }
 		END {
+			if (NR == 0)
+				exit 1
 			printf "%-14s %8d records/s  %6.1f MB/s  sha256sum %6.1f MB/s  ratio %.2f\n",
 				name, lines / verify, bytes / verify / 1e6, bytes / sum / 1e6,
 				verify / sum
