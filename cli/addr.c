@@ -22,12 +22,16 @@ static const char HELP[] =
 	"Exit status: 0 all are addresses, 1 some are not, 2 misuse or unreadable.\n";
 
 /* A longer line is no address; of its text so much is shown. */
-enum { TRANSLATORS_MAX = 64, INPUT_SIZE = 64 * 1024, SHOWN_MAX = 256, OUTPUT_SIZE = 16 * 1024 };
+enum { TRANSLATORS_MAX = 64, INPUT_SIZE = 64 * 1024, SHOWN_MAX = 1024, OUTPUT_SIZE = 64 * 1024 };
+
+/* The longest canonical address, in columns; of what comes from standard input it is expected. */
+enum { ADDR_WIDTH = 39 };
 
 struct addr {
 	struct prefix translators[TRANSLATORS_MAX];
 	size_t count;
 	bool json, coloured;
+	size_t text_width, ip_width; /* columns of the text output */
 	int status;
 	struct strbuf out;
 };
@@ -110,10 +114,10 @@ static void write_text(struct addr *addr, const char *text, size_t len)
 	struct classified found;
 	char data[64];
 
-	pad(&addr->out, printable_add(&addr->out, text, len), 40);
+	pad(&addr->out, printable_add(&addr->out, text, len), addr->text_width);
 	if (!classify(addr, text, len, &found)) {
 		addr->status = EXIT_FINDINGS;
-		strbuf_addf(&addr->out, " %snot an address%s\n",
+		strbuf_addf(&addr->out, "  %snot an address%s\n",
 			addr->coloured ? colour_begin(COLOUR_RED) : "",
 			addr->coloured ? colour_end(COLOUR_RED) : "");
 		return;
@@ -121,7 +125,7 @@ static void write_text(struct addr *addr, const char *text, size_t len)
 	if (addr->coloured && found.form != FORM_NATIVE)
 		colour = COLOUR_YELLOW;
 	(void)print_addr(&found.ip, data, sizeof(data));
-	strbuf_addf(&addr->out, " %-39s %s  %s%s%s", data,
+	strbuf_addf(&addr->out, "  %-*s  %s  %s%s%s", (int)addr->ip_width, data,
 		family_name((enum family)found.ip.family), colour_begin(colour),
 		form_name(found.form), colour_end(colour));
 	if (found.embedded.family != FAMILY_NONE && found.form != FORM_MAPPED)
@@ -135,6 +139,29 @@ static void write_text(struct addr *addr, const char *text, size_t len)
 	if (found.reserved)
 		strbuf_adds(&addr->out, ", not global: reserved-in-translator");
 	strbuf_addc(&addr->out, '\n');
+}
+
+static size_t wider(size_t width, size_t len)
+{
+	len = len > ADDR_WIDTH ? ADDR_WIDTH : len;
+	return len > width ? len : width;
+}
+
+/* The columns that the arguments need. */
+static void measure(struct addr *addr, char *const *arguments)
+{
+	for (; *arguments != NULL; arguments++) {
+		size_t len = strlen(*arguments), ip_len = 0;
+		struct classified found;
+		char data[64];
+
+		if (strcmp(*arguments, "-") == 0)
+			len = ip_len = ADDR_WIDTH;
+		else if (classify(addr, *arguments, len, &found))
+			ip_len = strlen(print_addr(&found.ip, data, sizeof(data)));
+		addr->text_width = wider(addr->text_width, len);
+		addr->ip_width = wider(addr->ip_width, ip_len);
+	}
 }
 
 static void write_one(struct addr *addr, const char *text, size_t len)
@@ -181,10 +208,9 @@ static int read_lines(struct addr *addr)
 			skipping = true;
 			have = 0;
 		}
-		if (got < INPUT_SIZE / 2) { /* whoever writes slowly wants to see answers */
-			flush(addr);
-			(void)fflush(stdout);
-		}
+		flush(addr);
+		if (fflush(stdout) != 0) /* the next read may wait: no answer waits with it */
+			return addr->status;
 	}
 }
 
@@ -243,6 +269,7 @@ int addr_main(int argc, char **argv)
 	if (status != EXIT_FINE)
 		return status < 0 ? EXIT_FINE : status;
 	strbuf_init(&addr.out, output, sizeof(output));
+	measure(&addr, argv + optind);
 	for (int i = optind; i < argc && status != EXIT_MISUSE; i++) {
 		if (strcmp(argv[i], "-") == 0)
 			status = read_lines(&addr);

@@ -20,7 +20,8 @@ int cli_complain(const char *command, const char *format, ...)
 	va_end(args);
 	strbuf_init(&sb, shown, sizeof(shown));
 	(void)printable_add(&sb, text, strlen(text));
-	(void)fprintf(stderr, "v4map %s: %s\n", command, shown);
+	(void)fprintf(stderr, "v4map%s%s: %s\n", command != NULL ? " " : "",
+		command != NULL ? command : "", shown);
 	return EXIT_MISUSE;
 }
 

@@ -8,7 +8,7 @@
 /* Exit statuses; the worst one counts. */
 enum { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_MISUSE = 2 };
 
-/* "v4map COMMAND: ..." on standard error, made printable; returns EXIT_MISUSE. */
+/* "v4map COMMAND: ..." on standard error, made printable (NULL: no command); EXIT_MISUSE. */
 int cli_complain(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -50,7 +50,7 @@ done <"$data/addresses.tsv"
 
 while IFS= read -r line; do
 	is "$(addr 1 --json -- "$line" | jq -c .)" \
-		"$(jq -nc --arg a "${line:0:256}" --arg e "$NOT" '{address: $a, error: $e}')" \
+		"$(jq -nc --arg a "$line" --arg e "$NOT" '{address: $a, error: $e}')" \
 		"no address: '${line:0:40}'"
 done <"$data/not-addresses.txt"
 
@@ -92,8 +92,8 @@ is "$(printf '\xff\xc3\xbc\xe2\x80\xae\n' | addr 1 --json -)" \
 	"{\"address\":\"\\ufffd\\u00fc\\u202e\",\"error\":\"$NOT\"}" "any bytes; the answer is ASCII"
 
 # Around the size of the buffer, and far behind it.
-for size in 61 62 256 257 65534 65535 65536 65537 131071 131072 131073 1000000; do
-	want=$(printf '1%.0s' $(seq $((size > 256 ? 256 : size))))
+for size in 61 62 1024 1025 65534 65535 65536 65537 131071 131072 131073 1000000; do
+	want=$(printf '1%.0s' $(seq $((size > 1024 ? 1024 : size))))
 	head -c "$size" /dev/zero | tr '\0' 1 >"$T/long"
 	input 1 "$want no"$'\n::1 ::1' "a line of $size bytes, and the next" \
 		< <(cat "$T/long" && printf '\n::1\n')
@@ -110,6 +110,9 @@ coproc "$BUILD/v4map" addr --json -
 echo ::1 >&"${COPROC[1]}"
 read -r -t 10 -u "${COPROC[0]}" line
 is "$(jq -r .ip <<<"$line")" ::1 "an answer comes before the input ends"
+seq -f '2001:db8::%.0f' 1 3000 >&"${COPROC[1]}" # more than half a buffer at once, then nothing
+for ((i = 0; i < 3000; i++)); do read -r -t 10 -u "${COPROC[0]}" line; done
+is "$(jq -r .ip <<<"$line")" 2001:db8::3000 "so do the answers to many lines"
 eval "exec ${COPROC[1]}>&-"
 wait "$COPROC_PID" 2>/dev/null
 is "$(echo ::2 | addr 0 --json ::1 - 192.0.2.1 | jq -r .ip | xargs)" "::1 ::2 192.0.2.1" \
@@ -165,13 +168,19 @@ is "$(addr 0 -h)" "$(addr 0 --help)" "help by a letter"
 is "$(LC_ALL=C.UTF-8 addr 1 --translator 2001:db8::/32 192.0.2.1 ::ffff:7e0a:d02 \
 	2001:db8:c000:221:: 2002:c000:221::1 64:ff9b::10.0.0.1 $'x\e[31m\xc3\xbc' '')" "$(
 	cat <<'END'
-192.0.2.1                                192.0.2.1                               ipv4  native
-::ffff:7e0a:d02                          126.10.13.2                             ipv4  mapped
-2001:db8:c000:221::                      192.0.2.33                              ipv4  translated    by 2001:db8::/32
-2002:c000:221::1                         2002:c000:221::1                        ipv6  6to4          holds 192.0.2.33
-64:ff9b::10.0.0.1                        64:ff9b::a00:1                          ipv6  nat64         holds 10.0.0.1, not global: reserved-in-translator
-x\x1b[31mü                               not an address
-                                         not an address
+192.0.2.1            192.0.2.1         ipv4  native
+::ffff:7e0a:d02      126.10.13.2       ipv4  mapped
+2001:db8:c000:221::  192.0.2.33        ipv4  translated    by 2001:db8::/32
+2002:c000:221::1     2002:c000:221::1  ipv6  6to4          holds 192.0.2.33
+64:ff9b::10.0.0.1    64:ff9b::a00:1    ipv6  nat64         holds 10.0.0.1, not global: reserved-in-translator
+x\x1b[31mü           not an address
+                     not an address
 END
-)" "text"
+)" "text: columns as wide as the arguments need"
+is "$(echo ::ffff:7e0a:d02 | addr 0 -)" "$(printf '%-39s  %-39s  ipv4  mapped' \
+	::ffff:7e0a:d02 126.10.13.2)" "text: columns for any address of standard input"
+is "$(NO_COLOR=1 TERM=xterm script -qec "'$BUILD/v4map' addr ::ffff:7e0a:d02" /dev/null | tr -d '\r')" \
+	"::ffff:7e0a:d02  126.10.13.2  ipv4  mapped" "NO_COLOR on a terminal"
+is "$(env -u NO_COLOR TERM=xterm script -qec "'$BUILD/v4map' addr ::ffff:7e0a:d02" /dev/null | tr -d '\r')" \
+	$'::ffff:7e0a:d02  126.10.13.2  ipv4  \e[33mmapped\e[0m' "colour on a terminal"
 plan
