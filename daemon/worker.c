@@ -171,8 +171,9 @@ static void drain(struct worker *worker)
 	write_all(worker);
 	/* The last checkpoint also makes the end durable. */
 	if (worker->audit.fd >= 0 && checkpoint(worker, monotonic_ms()) == 0 &&
-		writer_flush(worker) == 0)
-		(void)audit_sync(&worker->audit);
+		writer_flush(worker) == 0 && audit_sync(&worker->audit) == 0 &&
+		worker->journal->keyed)
+		(void)key_file_update(worker->key_file, &worker->journal->key);
 }
 
 static const char *policy_path(const struct worker *worker)
