@@ -8,7 +8,7 @@
 #include "v4map/event.h"
 #include "v4map/prefix.h"
 
-struct json_t; /* jansson's; <jansson.h> and v4map/json.h cannot be included together */
+struct json_t; /* jansson's */
 
 struct log_record {
 	struct json_t *root;
