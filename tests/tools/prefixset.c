@@ -5,6 +5,7 @@
  *   canonical BLOCK...             subtract BLOCK... - BLOCK...
  *   contains ADDRESS - BLOCK...    overlaps BLOCK - BLOCK...
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,20 @@ static void print_set(const struct prefix *set, size_t count)
 	putchar('\n');
 }
 
+/* With just enough room it is the same, and nothing behind is touched; with less it says so. */
+static void check_room(size_t count, size_t removes, long rest)
+{
+	static const struct prefix BEHIND = {.addr = {.family = 0x5a}, .len = 0x5a};
+
+	answer[rest] = BEHIND;
+	if (rest > 0 && prefixset_subtract(left, count, right, removes, answer, (size_t)rest - 1) !=
+				-ENOSPC)
+		abort();
+	if (prefixset_subtract(left, count, right, removes, answer, (size_t)rest) != rest ||
+		memcmp(&answer[rest], &BEHIND, sizeof(BEHIND)) != 0)
+		abort();
+}
+
 static void subtract(size_t count)
 {
 	size_t removes = prefixset_canonicalise(right, read_set(right));
@@ -47,8 +62,9 @@ static void subtract(size_t count)
 
 	count = prefixset_canonicalise(left, count);
 	rest = prefixset_subtract(left, count, right, removes, answer, RET_MAX);
-	if (rest < 0)
+	if (rest < 0 || rest == RET_MAX)
 		abort();
+	check_room(count, removes, rest);
 	print_set(answer, (size_t)rest);
 }
 
