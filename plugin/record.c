@@ -145,6 +145,19 @@ void record_address(struct plugin *plugin, const struct session *session, const 
 	(void)put_other(plugin, &event);
 }
 
+void record_mismatch(struct plugin *plugin, const struct session *session, const struct env *env,
+	const struct peer *peer)
+{
+	struct event event;
+
+	event_init(&event, EVENT_MISMATCH, now_ns());
+	add_session(&event, plugin, session, session->peer.common_name);
+	add_peer(&event, peer);
+	event.mismatches |= MISMATCH_FAMILY_CHANGED;
+	add_identity(&event, env);
+	(void)put_other(plugin, &event);
+}
+
 static uint64_t to_number(const char *text)
 {
 	return text != NULL && text[0] >= '0' && text[0] <= '9' ? strtoull(text, NULL, 10) : 0;

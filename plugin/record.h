@@ -20,6 +20,9 @@ void record_authorised(struct plugin *plugin, struct session *session, const str
 	const struct peer *peer, const struct decision *decision);
 void record_address(struct plugin *plugin, const struct session *session, const struct env *env,
 	const char *operation, const char *address);
+/* In mid-session, by a peer that is not quite the session's any more. */
+void record_mismatch(struct plugin *plugin, const struct session *session, const struct env *env,
+	const struct peer *peer);
 /* The end of an authorised session; without `env` it was not announced: `abandoned`. */
 void record_end(struct plugin *plugin, struct session *session, const struct env *env);
 

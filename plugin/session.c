@@ -64,6 +64,18 @@ static void keep_peer(struct session *session, const struct peer *peer)
 	session->peer.common_name = session->name;
 }
 
+/* A client that restarts where it floated to: the one sight of its new family before the end. */
+static void note_family(struct plugin *plugin, struct session *session, const struct env *env,
+	const struct peer *peer)
+{
+	if (!session->authorised || peer->addr.ip.family == FAMILY_NONE ||
+		peer->addr.ip.family == session->peer.addr.ip.family ||
+		(session->peer.mismatches & MISMATCH_FAMILY_CHANGED) != 0)
+		return;
+	session->peer.mismatches |= MISMATCH_FAMILY_CHANGED;
+	record_mismatch(plugin, session, env, peer);
+}
+
 enum answer session_verify(struct plugin *plugin, struct session *session, const struct env *env)
 {
 	const struct policy *policy = companion_policy(plugin->companion);
@@ -73,6 +85,7 @@ enum answer session_verify(struct plugin *plugin, struct session *session, const
 	/* OpenVPN 2.5 has no common_name here at first and the last client's later. */
 	read_peer(policy, &env->untrusted, env->certificate_name, NULL, &peer);
 	session->verify_ip = peer.addr.ip;
+	note_family(plugin, session, env, &peer);
 	policy_decide(policy, &peer, STAGE_VERIFY, plugin->companion->scratch, &decision);
 	if (decision.verdict == VERDICT_ALLOW)
 		return ANSWER_YES;
