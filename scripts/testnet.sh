@@ -156,8 +156,9 @@ gone() {
 # stop NAME [SIGNAL]: and wait until it has ended.
 stop() {
 	kill -s "${2:-TERM}" "${pid[$1]}"
-	wait_until 10 gone "${pid[$1]}"
-} 2>/dev/null # bash has a word to say about a process that was killed
+	wait_until 10 gone "${pid[$1]}" || return
+	wait "${pid[$1]}" || : # bash has a word to say about a process that was killed
+} 2>/dev/null
 
 # server_start PROTO LINE...: OpenVPN with these lines added to its configuration.
 server_start() {
