@@ -151,16 +151,18 @@ static size_t wider(size_t width, size_t len)
 static void measure(struct addr *addr, char *const *arguments)
 {
 	for (; *arguments != NULL; arguments++) {
-		size_t len = strlen(*arguments), ip_len = 0;
+		size_t len = strlen(*arguments);
 		struct classified found;
+		struct strbuf ip;
 		char data[64];
 
+		strbuf_init(&ip, data, sizeof(data));
 		if (strcmp(*arguments, "-") == 0)
-			len = ip_len = ADDR_WIDTH;
+			len = ip.len = ADDR_WIDTH;
 		else if (classify(addr, *arguments, len, &found))
-			ip_len = strlen(print_addr(&found.ip, data, sizeof(data)));
+			ipaddr_print(&found.ip, &ip);
 		addr->text_width = wider(addr->text_width, len);
-		addr->ip_width = wider(addr->ip_width, ip_len);
+		addr->ip_width = wider(addr->ip_width, ip.len);
 	}
 }
 
