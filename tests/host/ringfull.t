@@ -18,7 +18,10 @@ ask "${lines[@]}" >"$T/out"
 is "$(grep -c 'CLIENT_CONNECT_V2: SUCCESS' "$T/out")" 1500 "every client is admitted all the same"
 ask "disconnect early" >/dev/null
 kill -s CONT "$(worker)"
-sleep 0.5
+for _ in {1..50}; do
+	sleep 0.1
+	! events | grep -q ' disconnected .* name=early ' || break
+done
 ask "client late udp6 198.51.100.12 1" "connect late" "disconnect late" >/dev/null
 end
 is "$(events | grep -cE '^[0-9]+ (authorised|disconnected) .* name=(early|late) ')" 4 \
