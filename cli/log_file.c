@@ -187,7 +187,7 @@ static uint64_t most_agree_on(const uint64_t begins[static HEAD_LINES], size_t c
 static int read_head(struct head *head, struct err *err)
 {
 	uint64_t begins[HEAD_LINES], sequence;
-	struct log_file *file;
+	struct log_file *file = NULL;
 	struct log_text line;
 	struct stat st;
 	size_t count = 0;
@@ -196,7 +196,7 @@ static int read_head(struct head *head, struct err *err)
 	if (stat(head->path, &st) == 0 && !S_ISREG(st.st_mode))
 		return 0; /* a pipe can be read but once */
 	rc = log_file_open(head->path, &file, err);
-	if (rc != 0)
+	if (rc != 0 || file == NULL)
 		return rc;
 	for (uint64_t i = 0; i < HEAD_LINES && log_file_next(file, &line, err) == 1; i++) {
 		sequence = log_sequence(line.bytes, line.len);

@@ -2,6 +2,7 @@
 #include "log_session.h"
 
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "log_row.h"
@@ -24,8 +25,6 @@ static void free_session(struct log_session *session)
 {
 	if (session == NULL)
 		return;
-	for (size_t i = 0; i < session->tunnel_count; i++)
-		free(session->tunnels[i].text);
 	free(session->tunnels);
 	free(session->id);
 	free(session->run);
@@ -138,21 +137,18 @@ static struct log_session *find(const struct log_sessions *sessions, const char 
 static bool add_tunnel(struct log_session *session, const struct log_record *record)
 {
 	struct session_tunnel *tunnels, tunnel = {.since = record->time};
-	bool good = true;
 	struct err err;
 
+	(void)snprintf(tunnel.text, sizeof(tunnel.text), "%s", record->tunnel);
+	(void)prefix_parse(tunnel.text, strlen(tunnel.text), &tunnel.block, &err);
 	for (size_t i = 0; i < session->tunnel_count; i++)
-		if (strcmp(session->tunnels[i].text, record->tunnel) == 0)
+		if (strcmp(session->tunnels[i].text, tunnel.text) == 0)
 			return true; /* learned again */
 	tunnels = reallocarray(session->tunnels, session->tunnel_count + 1, sizeof(*tunnels));
 	if (tunnels == NULL)
 		return false;
-	session->tunnels = tunnels;
-	tunnel.text = copy(record->tunnel, &good);
-	if (!good)
-		return false;
-	(void)prefix_parse(tunnel.text, strlen(tunnel.text), &tunnel.block, &err);
 	tunnels[session->tunnel_count++] = tunnel;
+	session->tunnels = tunnels;
 	return true;
 }
 

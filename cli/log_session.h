@@ -18,7 +18,7 @@ const char *session_end_name(enum session_end end); /* "open", "disconnected", .
 
 /* An address or block inside the tunnel. */
 struct session_tunnel {
-	char *text;
+	char text[64];	     /* cut if it is longer, which no address is */
 	struct prefix block; /* FAMILY_NONE: not to be read as one */
 	int64_t since;
 };

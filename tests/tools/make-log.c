@@ -131,8 +131,8 @@ enum { WHO_COUNT = sizeof(WHO) / sizeof(WHO[0]), ACT_COUNT = sizeof(ACTS) / size
 static const char *const HOSTILE[] = {
 	"\033]0;title\a\033[2J",
 	"a\"}}\n{\"@timestamp\":\"",
-	"\302\233"
-	"31m",
+	("\302\233"
+	 "31m"),
 	"\342\200\256ecila",
 	"\342\200\250two\342\200\251lines",
 	"Jos\351",
