@@ -160,7 +160,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/tools/%.o $(CLI_A) $(CODEC_A) $(CORE_A)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS)
 # They stand in for the plugin's half of the way, or for the worker's.
-FAULTS_O := $(call obj,plugin/companion.c daemon/audit.c daemon/sandbox.c)
+FAULTS_O := $(call obj,plugin/companion.c daemon/audit.c daemon/recover.c daemon/sandbox.c)
 $(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(FAULTS_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

@@ -29,12 +29,13 @@ void audit_close(struct audit *audit);
 struct audit_end {
 	uint64_t sequence; /* of the last line; 0 in an empty log */
 	uint8_t hash[CHAIN_HASH_SIZE];
-	off_t torn; /* bytes that stood behind the last whole line */
+	off_t torn; /* bytes that stood behind the last record */
 };
 
 /*
- * Find the end of the log.  What stands behind the last whole line is no line: it is moved to
- * `PATH.torn-N`.  Returns 0, or a negative errno with err filled in.
+ * recover.c: find the end of the log.  What stands behind its last record (half a line, or the
+ * zeroes that a power cut can leave) is moved to `PATH.torn-N`.  A file that does not begin as a
+ * log does is not touched.  Returns 0, or a negative errno with err filled in and *ret untouched.
  */
 int audit_recover(struct audit *audit, const char *path, struct audit_end *ret, struct err *err);
 
