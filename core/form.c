@@ -46,7 +46,7 @@ static bool extract(const struct prefix *translator, const struct ipaddr *seen, 
 	size_t at = translator->len / 8;
 	uint8_t ipv4[4];
 
-	if (translator->len < 96 && seen->bytes[U_BYTE] != 0)
+	if (seen->bytes[U_BYTE] != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(ipv4); i++) {
 		if (at == U_BYTE)
