@@ -175,11 +175,13 @@ server() {
 	wait_for "$T/server.log" 'Initialization Sequence Completed'
 }
 
-# client NAME PROTO LINE...: by IPv4 or IPv6 as PROTO says; NAME is its namespace.
+# client NAME PROTO LINE...: to the server by IPv4 or IPv6 as PROTO says, or to $remote; NAME is its
+# namespace.
 client() {
 	local to=$SERVER4
 
 	[[ $2 != *6* ]] || to=$SERVER6
+	to=${remote:-$to}
 	printf '%s\n' client nobind 'dev tun' "proto $2" "remote $to 1194" "ca $T/ca.crt" \
 		"cert $T/$1.crt" "key $T/$1.key" "tls-crypt $T/tls-crypt.key" \
 		'remote-cert-tls server' 'connect-retry 1 1' 'verb 3' "${@:3}" >"$T/$1.conf"

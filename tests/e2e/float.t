@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A client that floats from IPv4 to IPv6 in mid-session, behind a relay that changes its way: no
+# hook tells; the end of the session does.
+. "$(dirname "$0")/lib.sh"
+
+net_up c1 && certs c1
+policy <<'E'
+rules:
+  - name: everyone
+    routes: [10.20.0.0/16]
+E
+cat >"$T/relay.py" <<'E'
+import select, signal, socket
+
+client = None
+near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+near.bind(("198.51.100.254", 1194))
+far = [socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6)]
+far[0].connect(("192.0.2.1", 1194))
+far[1].connect(("2001:db8:1::1", 1194))
+way = far[0]
+
+def change(*_):
+    global way
+    way = far[1]
+
+signal.signal(signal.SIGUSR1, change)
+print("ready", flush=True)
+while True:
+    for ready in select.select([near] + far, [], [])[0]:
+        data, address = ready.recvfrom(65536)
+        if ready is near:
+            client = address
+            way.send(data)
+        else:
+            near.sendto(data, client)
+E
+start relay rtr python3 "$T/relay.py"
+wait_for "$T/relay.log" ready
+ok $? "the relay is there"
+serve udp6 "$plugin" 'verb 4'
+remote=198.51.100.254 client c1 udp4
+connected c1
+reaches c1 "$INSIDE4"
+ok $? "alive by IPv4"
+kill -s USR1 "${pid[relay]}"
+wait_until 5 reaches c1 "$INSIDE4"
+ok $? "alive by IPv6"
+has "$T/server.log" 'c1.* floated from .*192\.0\.2\.254' "it really floated"
+stop server
+logged disconnected
+is "$(peer_of c1)" "mapped ipv6 ::ffff:192.0.2.254 192.0.2.254 mapped-peer" "the log: how it began"
+is "$(events disconnected '.v4map.mismatches | join(",")')" \
+	mapped-peer,ambiguous-peer,family-changed "the log: what had happened by its end"
+plan
