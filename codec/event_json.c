@@ -333,13 +333,21 @@ static void add_decision(struct line *line)
 	}
 }
 
+/* Only its socket tells a mapped IPv4 peer from a native one, and TLS_VERIFY shows no socket. */
+static bool form_is_known(const struct event *event)
+{
+	return event->ip.family != FAMILY_IPV4 || event->form != FORM_NATIVE ||
+	       event->listener != FAMILY_NONE;
+}
+
 static void add_peer(struct line *line)
 {
 	const struct event *event = line->event;
 	struct event_text text;
 
 	if (event->ip.family != FAMILY_NONE) {
-		json_text(&line->json, "form", form_name((enum form)event->form));
+		if (form_is_known(event))
+			json_text(&line->json, "form", form_name((enum form)event->form));
 		if (line->context->peer_address == PEER_ADDRESS_FULL)
 			add_address(line, "embedded", &event->embedded, -1);
 		add_address(line, "translator", &event->translator, event->translator_len);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "v4map/chain.h"
+#include "v4map/control.h"
 #include "v4map/event.h"
 #include "v4map/key_file.h"
 #include "v4map/audit_settings.h"
@@ -29,9 +30,12 @@ struct intent {
 };
 
 struct journal {
-	bool started;	     /* a worker has opened the log and the plugin has its policy */
-	bool reload;	     /* the next worker reads the policy again */
-	uint32_t generation; /* of the policy in force */
+	bool started;		     /* a worker has opened the log and the plugin has its policy */
+	bool reload;		     /* the next worker reads the policy again */
+	char folder[AUDIT_PATH_MAX]; /* where the server was started */
+	char policy[CONTROL_TEXT_MAX];	  /* as the plugin's argument names it; "": the default */
+	char policy_path[AUDIT_PATH_MAX]; /* the same, absolute */
+	uint32_t generation;		  /* of the policy in force */
 	struct audit_settings audit;
 	uint64_t sequence;	       /* of the last line that is surely in the log */
 	uint8_t hash[CHAIN_HASH_SIZE]; /* its hash */

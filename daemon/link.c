@@ -67,7 +67,7 @@ int link_offer_policy(struct ring *ring, uint32_t generation, const void *image,
 	return rc;
 }
 
-int link_next_request(void)
+int link_next_request(char text[static CONTROL_TEXT_MAX])
 {
 	struct control message;
 	ssize_t len = recv(CONTROL_FD, &message, sizeof(message), MSG_DONTWAIT);
@@ -76,5 +76,9 @@ int link_next_request(void)
 		return errno == ECONNRESET ? 0 : -errno;
 	if (len == 0)
 		return 0;
-	return len == (ssize_t)sizeof(message) ? (int)message.kind : -EPROTO;
+	if (len != (ssize_t)sizeof(message))
+		return -EPROTO;
+	memcpy(text, message.text, sizeof(message.text));
+	text[CONTROL_TEXT_MAX - 1] = '\0';
+	return (int)message.kind;
 }

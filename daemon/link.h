@@ -17,7 +17,10 @@ int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, con
 /* Hand over a policy image in a sealed memory file.  Returns 0 or a negative errno. */
 int link_offer_policy(struct ring *ring, uint32_t generation, const void *image, size_t size);
 
-/* The next request: its kind, 0 when the plugin has gone, or a negative errno (-EAGAIN: none). */
-int link_next_request(void);
+/*
+ * The next request and its text.  Returns its kind, 0 when the plugin has gone, or a negative
+ * errno (-EAGAIN: there is none).
+ */
+int link_next_request(char text[static CONTROL_TEXT_MAX]);
 
 #endif

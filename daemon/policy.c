@@ -72,16 +72,31 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 	return 0;
 }
 
+void journal_set_policy(struct journal *journal, const char *argument)
+{
+	struct strbuf path;
+
+	strbuf_init(&path, journal->policy, sizeof(journal->policy));
+	strbuf_adds(&path, argument);
+	strbuf_init(&path, journal->policy_path, sizeof(journal->policy_path));
+	if (argument[0] == '\0')
+		argument = V4MAP_POLICY_DEFAULT;
+	if (argument[0] != '/')
+		strbuf_addf(&path, "%s/", journal->folder);
+	strbuf_adds(&path, argument);
+}
+
 int policy_adopt(struct worker *worker)
 {
-	const char *name = worker->policy_path != NULL ? worker->policy_path : V4MAP_POLICY_DEFAULT;
+	const char *name = worker->journal->policy_path;
 	const enum control_kind on_error =
 		worker->journal->started ? CONTROL_REJECTED : CONTROL_FAILED;
 	char text[sizeof(((struct control *)NULL)->text)];
 	struct err err = {.text = ""};
 	struct policy_file file;
 	struct event *event;
-	int rc = policy_file_load(worker->policy_path, true, &file, &err);
+	int rc = policy_file_load(
+		worker->journal->policy[0] != '\0' ? name : NULL, true, &file, &err);
 
 	if (rc == 0) {
 		rc = put_in_force(worker, &file, &err);

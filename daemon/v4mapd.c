@@ -51,27 +51,6 @@ static struct ring *map_ring(void)
 	return ring;
 }
 
-/* Absolute, since the working folder changes; "" is the default place: NULL. */
-static int absolute_path(const char *path, char **ret)
-{
-	char *cwd;
-	int len;
-
-	*ret = NULL;
-	if (path[0] == '\0')
-		return 0;
-	if (path[0] == '/') {
-		*ret = strdup(path);
-		return *ret != NULL ? 0 : -ENOMEM;
-	}
-	cwd = getcwd(NULL, 0);
-	if (cwd == NULL)
-		return -errno;
-	len = asprintf(ret, "%s/%s", cwd, path);
-	free(cwd);
-	return len >= 0 ? 0 : -ENOMEM;
-}
-
 /* The server decides when the work ends, not a terminal and not the init system's SIGTERM. */
 static void ignore_signals(void)
 {
@@ -135,14 +114,12 @@ static int supervise(struct worker *worker)
 	}
 }
 
-static int supervisor(struct ring *ring, const char *policy_path, int server, unsigned server_pid)
+static int supervisor(struct ring *ring, const char *policy, int server, unsigned server_pid)
 {
 	static struct worker worker;
 	struct strbuf run;
 
 	worker.ring = ring;
-	if (absolute_path(policy_path, &worker.policy_path) != 0)
-		return fail("the policy's path");
 	worker.server = server;
 	worker.server_pid = server_pid;
 	worker.checkpoint_file = worker.key_file = -1;
@@ -152,6 +129,9 @@ static int supervisor(struct ring *ring, const char *policy_path, int server, un
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (worker.lines == NULL || worker.chain == NULL || worker.journal == MAP_FAILED)
 		return fail("memory");
+	if (getcwd(worker.journal->folder, sizeof(worker.journal->folder)) == NULL)
+		return fail("the working folder");
+	journal_set_policy(worker.journal, policy);
 	worker.journal->own_head = worker.journal->own_tail = JOURNAL_OWN_START;
 	strbuf_init(&run, worker.run, sizeof(worker.run));
 	for (size_t i = 0; i < RING_RUN_ID_SIZE; i++)

@@ -139,6 +139,7 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 	struct pollfd ready[3] = {{.fd = CONTROL_FD, .events = POLLIN},
 		{.fd = worker->server, .events = POLLIN},
 		{.fd = worker->watch.fd, .events = POLLIN}};
+	char policy[CONTROL_TEXT_MAX];
 	int kind;
 
 	if (poll(ready, 3, timeout_ms) < 0)
@@ -148,9 +149,11 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 		return false;
 	if (ready[0].revents == 0)
 		return true;
-	kind = link_next_request();
-	if (kind == CONTROL_RELOAD)
+	kind = link_next_request(policy);
+	if (kind == CONTROL_RELOAD) {
+		journal_set_policy(worker->journal, policy);
 		worker->journal->reload = true;
+	}
 	return kind > 0 || kind == -EAGAIN;
 }
 
@@ -176,11 +179,6 @@ static void drain(struct worker *worker)
 		(void)key_file_update(worker->key_file, &worker->journal->key);
 }
 
-static const char *policy_path(const struct worker *worker)
-{
-	return worker->policy_path != NULL ? worker->policy_path : V4MAP_POLICY_DEFAULT;
-}
-
 /* Returns false when the server cannot start; later a bad policy changes nothing. */
 static bool start(struct worker *worker)
 {
@@ -190,7 +188,7 @@ static bool start(struct worker *worker)
 	worker->audit.fd = -1;
 	/* Before the policy is read: a change while it is being read counts. */
 	if (watch_open(&worker->watch) == 0)
-		(void)watch_add(&worker->watch, policy_path(worker));
+		(void)watch_add(&worker->watch, worker->journal->policy_path);
 	/* A reload that kills its worker is not tried again. */
 	worker->journal->reload = false;
 	if (worker->journal->started)

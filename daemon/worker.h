@@ -23,8 +23,7 @@ struct worker {
 	struct ring *ring;
 	struct journal *journal;
 	struct audit audit;
-	char *policy_path; /* absolute; NULL: the default place */
-	int server;	   /* pidfd of OpenVPN: readable when it has ended */
+	int server; /* pidfd of OpenVPN: readable when it has ended */
 	unsigned server_pid;
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];
@@ -42,6 +41,9 @@ struct worker {
 
 /* Runs until OpenVPN ends and all is written, or a reload is asked for; returns the status. */
 int worker_run(struct worker *worker);
+
+/* policy.c: which policy is meant; `argument` as the plugin was given it, "" for none. */
+void journal_set_policy(struct journal *journal, const char *argument);
 
 /*
  * policy.c: read the policy and make it the one in force: its log, its generation, its image.

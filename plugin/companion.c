@@ -32,19 +32,27 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+/*
+ * The one with these arguments; else the one that was closed first: lines of server.conf come in
+ * their order, so it is the same line with other arguments.
+ */
 static struct companion *unpark(const char *daemon_path, const char *policy_path)
 {
-	for (struct companion **at = &parked; *at != NULL; at = &(*at)->next) {
-		struct companion *found = *at;
+	struct companion **found = &parked, *ret;
 
-		if (!same_text(found->daemon_path, daemon_path) ||
-			!same_text(found->policy_path, policy_path))
-			continue;
-		*at = found->next;
-		found->next = NULL;
-		return found;
+	for (struct companion **at = &parked; *at != NULL; at = &(*at)->next) {
+		if (same_text((*at)->daemon_path, daemon_path) &&
+			same_text((*at)->policy_path, policy_path)) {
+			found = at;
+			break;
+		}
 	}
-	return NULL;
+	ret = *found;
+	if (ret == NULL)
+		return NULL;
+	*found = ret->next;
+	ret->next = NULL;
+	return ret;
 }
 
 static void companion_free(struct companion *companion)
@@ -327,8 +335,10 @@ static struct companion *companion_new(const char *daemon_path, const char *poli
  */
 static bool reread_policy(struct companion *companion, struct err *warning)
 {
-	const struct control message = {.kind = CONTROL_RELOAD};
+	struct control message = {.kind = CONTROL_RELOAD};
 
+	if (companion->policy_path != NULL)
+		(void)strncpy(message.text, companion->policy_path, sizeof(message.text) - 1);
 	take_waiting(companion); /* older news is no answer */
 	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == EAGAIN;
@@ -360,6 +370,10 @@ int companion_open(const char *daemon_path, const char *policy_path, struct comp
 
 	if (old == NULL)
 		return open_new(daemon_path, policy_path, ret, err);
+	if (!same_text(old->policy_path, policy_path)) {
+		free(old->policy_path);
+		old->policy_path = policy_path != NULL ? strdup(policy_path) : NULL;
+	}
 	if (reread_policy(old, warning)) {
 		*ret = old;
 		return 0;
@@ -376,8 +390,12 @@ int companion_open(const char *daemon_path, const char *policy_path, struct comp
 
 void companion_park(struct companion *companion)
 {
-	companion->next = parked;
-	parked = companion;
+	struct companion **end = &parked;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	companion->next = NULL;
+	*end = companion;
 }
 
 const struct policy *companion_policy(struct companion *companion)

@@ -4,7 +4,7 @@
 /*
  * v4mapd as the plugin sees it: started once, given records through the ring, asked for the
  * policy.  It outlives the plugin's close, since a SIGHUP reopens the plugin as a user who could
- * start nothing; opening again with the same arguments finds it.
+ * start nothing; opening again finds it.
  */
 
 #include "v4map/policy.h"
@@ -29,9 +29,9 @@ struct companion {
 };
 
 /*
- * Start v4mapd and wait, at most 10 s, until its policy is there; or take over a parked one that
- * was started with the same arguments, and have it read the policy again: when that is wrong the
- * old policy stays, *ret is set, and `warning` says why.  Only for the plugin's opening: this
+ * Start v4mapd and wait, at most 10 s, until its policy is there; or take over a parked one, that
+ * of the same arguments or else the first, and have it read this policy: when that is wrong the old
+ * policy stays, *ret is set, and `warning` says why.  Only for the plugin's opening: this
  * may wait.  Returns 0, or a negative errno with err filled in and *ret untouched.
  */
 int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,

@@ -113,13 +113,17 @@ static void guess_listener(struct peer *peer, const struct env *env)
 		peer_set_listener(peer, FAMILY_IPV4);
 }
 
+/* A v4-mapped pool overwrites the IPv4 variable (setenv_in6_addr); its length gives it away. */
+static bool pool_is_mapped(const struct env *env)
+{
+	return env->pool_ipv4 != NULL && env->pool_ipv6 == NULL && env->pool_ipv6_netbits != NULL;
+}
+
 /* The peer at CLIENT_CONNECT: trusted_*, the socket that IPCHANGE told, and the tunnel. */
 static void read_connecting_peer(struct plugin *plugin, const struct session *session,
 	const struct policy *policy, const struct env *env, struct peer *peer)
 {
 	const char *name = env->common_name != NULL ? env->common_name : env->certificate_name;
-	bool mapped_pool =
-		env->pool_ipv4 != NULL && env->pool_ipv6 == NULL && env->pool_ipv6_netbits != NULL;
 	const char *socket;
 
 	read_peer(policy, &env->trusted, name, NULL, peer);
@@ -127,8 +131,8 @@ static void read_connecting_peer(struct plugin *plugin, const struct session *se
 	if (socket != NULL)
 		read_peer(policy, &env->trusted, name, socket, peer);
 	guess_listener(peer, env);
-	peer_set_tunnel(
-		peer, env->pool_ipv4, env->pool_ipv6, mapped_pool, env->server_ipv4 != NULL);
+	peer_set_tunnel(peer, env->pool_ipv4, env->pool_ipv6, pool_is_mapped(env),
+		env->server_ipv4 != NULL);
 	if (session->verify_ip.family != FAMILY_NONE &&
 		!ipaddr_equal(&session->verify_ip, &peer->addr.ip))
 		peer->mismatches |= MISMATCH_VERIFY_CONNECT_DIFFER;
@@ -196,6 +200,15 @@ enum answer session_connect(
 	return answer;
 }
 
+void session_connect_failed(struct plugin *plugin, struct session *session, const struct env *env)
+{
+	const struct decision decision = {.verdict = VERDICT_DENY};
+	struct peer peer;
+
+	read_connecting_peer(plugin, session, companion_policy(plugin->companion), env, &peer);
+	record_refused(plugin, session, env, &peer, &decision, REASON_INTERNAL);
+}
+
 void session_address(struct plugin *plugin, struct session *session, const struct env *env,
 	const char *operation, const char *address)
 {
@@ -217,5 +230,8 @@ void session_disconnect(struct plugin *plugin, struct session *session, const st
 			session->peer.mismatches |= MISMATCH_FAMILY_CHANGED;
 		session->peer.mismatches |= peer.mismatches & MISMATCH_AMBIGUOUS_PEER;
 	}
+	/* Whatever came after us, a ccd file or a script, may have given another one. */
+	if (pool_is_mapped(env))
+		session->peer.mismatches |= MISMATCH_MAPPED_TUNNEL_ADDRESS;
 	record_end(plugin, session, env);
 }

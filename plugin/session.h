@@ -59,6 +59,9 @@ void session_socket(struct plugin *plugin, const struct env *env, const char *so
 enum answer session_connect(
 	struct plugin *plugin, struct session *session, const struct env *env, char **text);
 
+/* The same, refused since there is no memory for an answer. */
+void session_connect_failed(struct plugin *plugin, struct session *session, const struct env *env);
+
 /* LEARN_ADDRESS "add" or "update". */
 void session_address(struct plugin *plugin, struct session *session, const struct env *env,
 	const char *operation, const char *address);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "record.h"
+#include "v4map/control.h"
 #include "v4map-paths.h"
 
 /* Struct versions that brought a member we read (openvpn-plugin.h). */
@@ -56,6 +57,9 @@ static int read_arguments(const char **argv, struct arguments *ret, struct err *
 			return err_set(err, -EINVAL, "want [POLICY] [v4mapd=/path], found '%s' too",
 				argv[i]);
 	}
+	if (arguments.policy != NULL && strlen(arguments.policy) >= CONTROL_TEXT_MAX)
+		return err_set(err, -EINVAL, "the policy's path is longer than %d bytes",
+			CONTROL_TEXT_MAX - 1);
 	if (arguments.daemon[0] != '/')
 		return err_set(err, -EINVAL, "v4mapd=: want an absolute path, found '%s'",
 			arguments.daemon);
@@ -146,6 +150,8 @@ static int on_connect(struct plugin *plugin, struct session *session, const stru
 
 	if (node != NULL && name != NULL && ret != NULL && ret->return_list != NULL)
 		answer = session_connect(plugin, session, env, &node->value);
+	else
+		session_connect_failed(plugin, session, env);
 	if (answer == ANSWER_YES && node->value != NULL) {
 		node->name = name;
 		*ret->return_list = node;
