@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # How fast `v4map log verify` proves a log, beside `sha256sum` of the same bytes: the least that
 # anybody who looks at every byte must do.   usage: verify.sh [BUILD]   LINES=N: a longer log
-# Both run in turn, ROUNDS times, on a log that is in the page cache; the fastest round counts.
+# Both run in turn, ROUNDS times, on a log that is in the page cache; the fastest round counts, in
+# processor time.
 # Fails below the bar.
 set -euo pipefail
 build=${1:-build}
@@ -13,12 +14,13 @@ bar=150000 # records a second
 T=$(mktemp -d "${TMPDIR:-/tmp}/v4map-bench.XXXXXX")
 trap 'rm -rf "$T"' EXIT
 
-# seconds COMMAND...: of processor and of waiting, as one feels it
+# seconds COMMAND...: of processor time, user and system: what else runs here must not matter.
+# Both programs have one thread and wait for nothing.
 seconds() {
-	local begin=${EPOCHREALTIME/./}
+	local used TIMEFORMAT='%3U %3S'
 
-	"$@" >/dev/null || return 1
-	echo $((${EPOCHREALTIME/./} - begin)) | awk '{ printf "%.4f\n", $1 / 1e6 }'
+	used=$({ time "$@" >/dev/null 2>&3; } 3>&2 2>&1) || return 1
+	awk '{ print $1 + $2 }' <<<"$used"
 }
 
 # measure NAME LOG [OPTION...]
