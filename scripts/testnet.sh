@@ -160,13 +160,18 @@ stop() {
 	wait "${pid[$1]}" || : # bash has a word to say about a process that was killed
 } 2>/dev/null
 
+# openvpn_server OPTION...: OpenVPN, with nothing but these options.
+openvpn_server() {
+	start server srv env ${V4MAP_PRELOAD:+LD_PRELOAD="$V4MAP_PRELOAD" ASAN_OPTIONS=detect_leaks=0} \
+		"${OPENVPN:-openvpn}" "$@"
+}
+
 # server_start PROTO LINE...: OpenVPN with these lines added to its configuration.
 server_start() {
 	printf '%s\n' "proto $1" 'dev tun' 'topology subnet' "${tunnel[@]}" "ca $T/ca.crt" \
 		"cert $T/server.crt" "key $T/server.key" "tls-crypt $T/tls-crypt.key" 'dh none' \
 		'keepalive 2 20' 'persist-tun' 'verb 3' "${@:2}" >"$T/server.conf"
-	start server srv env ${V4MAP_PRELOAD:+LD_PRELOAD="$V4MAP_PRELOAD" ASAN_OPTIONS=detect_leaks=0} \
-		"${OPENVPN:-openvpn}" --cd "$T" --config "$T/server.conf"
+	openvpn_server --cd "$T" --config "$T/server.conf"
 }
 
 # As server_start, and ready when it returns.

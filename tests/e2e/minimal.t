@@ -19,7 +19,7 @@ ok $? "the README's commands make the keys"
 is "$("$BUILD/v4map" check --policy "$sample/v4map.yaml" >"$T/check.log"; echo $?)" 0 \
 	"the policy is fine as it is"
 
-start server srv "${OPENVPN:-openvpn}" --cd /etc/openvpn/server --config server.conf
+openvpn_server --cd /etc/openvpn/server --config server.conf
 wait_for "$T/server.log" 'Initialization Sequence Completed'
 ok $? "the server starts"
 for c in c1:$SERVER4 c2:$SERVER6; do
