@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 1200 };
+enum { PATH_SIZE = 1200, LOCK_STEP_MS = 50 };
 
 /* The folder of `path`; false: it has none to speak of. */
 static bool folder_of(const char *path, char folder[static PATH_SIZE])
@@ -43,7 +44,20 @@ static void sync_folder(const char *path)
 	(void)close(fd);
 }
 
-int audit_open(struct audit *audit, const char *path, struct err *err)
+/* A server that is restarted finds the old one's v4mapd still writing, for a moment. */
+static bool lock(int fd, int wait_ms)
+{
+	for (;;) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (wait_ms <= 0)
+			return false;
+		(void)poll(NULL, 0, LOCK_STEP_MS);
+		wait_ms -= LOCK_STEP_MS;
+	}
+}
+
+int audit_open(struct audit *audit, const char *path, int wait_ms, struct err *err)
 {
 	const int flags = O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
 	struct stat st;
@@ -57,7 +71,7 @@ int audit_open(struct audit *audit, const char *path, struct err *err)
 		(void)close(fd);
 		return err_set(err, -EINVAL, "the log '%s' is not a regular file", path);
 	}
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (!lock(fd, wait_ms)) {
 		(void)close(fd);
 		return err_set(err, -EBUSY,
 			"the log '%s' belongs to another server's v4mapd: give each server its own",

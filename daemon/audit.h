@@ -20,9 +20,10 @@ struct audit {
 
 /*
  * Open `path` for appending, make it (and the last folder of its path) when it is not there, and
- * lock it: a second writer is refused.  Returns 0, or a negative errno with err filled in.
+ * lock it: a second writer is refused, after waiting wait_ms for it to end.  Returns 0, or a
+ * negative errno with err filled in.
  */
-int audit_open(struct audit *audit, const char *path, struct err *err);
+int audit_open(struct audit *audit, const char *path, int wait_ms, struct err *err);
 void audit_close(struct audit *audit);
 
 /* Where a log ends: what the next line goes on from. */

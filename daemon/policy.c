@@ -6,10 +6,13 @@
 #include "v4map/policy_yaml.h"
 #include "v4map-paths.h"
 
+/* The plugin waits at most twice as long for its policy. */
+enum { LOCK_WAIT_MS = 5000 };
+
 /* A log that is new to this server: find its end. */
 static int open_audit(const char *path, struct audit *audit, struct audit_end *end, struct err *err)
 {
-	int rc = audit_open(audit, path, err);
+	int rc = audit_open(audit, path, LOCK_WAIT_MS, err);
 
 	if (rc != 0)
 		return rc;

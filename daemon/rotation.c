@@ -45,7 +45,7 @@ static int begin_new_file(struct worker *worker, enum event_reason reason)
 
 	if (rc != 0 && reason != REASON_IO_ERROR)
 		return rc;
-	rc = audit_open(&audit, worker->journal->audit.file, &err);
+	rc = audit_open(&audit, worker->journal->audit.file, 0, &err);
 	if (rc == 0 && audit.size != 0) /* not ours to mix with */
 		rc = audit_recover(&audit, worker->journal->audit.file, &end, &err);
 	if (rc != 0)

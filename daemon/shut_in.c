@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "sandbox.h"
 
@@ -51,6 +52,7 @@ static int open_key_file(struct worker *worker, const char *path, struct err *er
 static int become_user(const char *name, int log, struct err *err)
 {
 	struct passwd *user;
+	struct stat st;
 
 	if (name[0] == '\0')
 		return 0;
@@ -61,7 +63,10 @@ static int become_user(const char *name, int log, struct err *err)
 			"audit.user: there is no user '%s'", name);
 	if (geteuid() == user->pw_uid)
 		return 0;
-	if (fchown(log, user->pw_uid, user->pw_gid) != 0 || setgroups(1, &user->pw_gid) != 0 ||
+	/* Under a unit without CAP_CHOWN the log can be made the user's beforehand. */
+	if (fstat(log, &st) != 0 ||
+		(st.st_uid != user->pw_uid && fchown(log, user->pw_uid, user->pw_gid) != 0) ||
+		setgroups(1, &user->pw_gid) != 0 ||
 		setresgid(user->pw_gid, user->pw_gid, user->pw_gid) != 0 ||
 		setresuid(user->pw_uid, user->pw_uid, user->pw_uid) != 0)
 		return err_set(

@@ -34,7 +34,7 @@ static int resume(struct worker *worker)
 
 	if (worker->audit.fd >= 0)
 		return 0;
-	rc = audit_open(&worker->audit, worker->journal->audit.file, &err);
+	rc = audit_open(&worker->audit, worker->journal->audit.file, 0, &err);
 	if (rc == 0)
 		rc = writer_resume(worker);
 	if (rc != 0)

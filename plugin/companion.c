@@ -313,6 +313,17 @@ static int start(struct companion *companion, struct err *err)
 	return kind == CONTROL_POLICY ? 0 : kind < 0 ? kind : -EINVAL;
 }
 
+static int set_policy_path(struct companion *companion, const char *policy_path)
+{
+	char *copy = policy_path != NULL ? strdup(policy_path) : NULL;
+
+	if (policy_path != NULL && copy == NULL)
+		return -ENOMEM;
+	free(companion->policy_path);
+	companion->policy_path = copy;
+	return 0;
+}
+
 static struct companion *companion_new(const char *daemon_path, const char *policy_path)
 {
 	struct companion *companion = calloc(1, sizeof(*companion));
@@ -321,9 +332,7 @@ static struct companion *companion_new(const char *daemon_path, const char *poli
 		return NULL;
 	companion->control = -1;
 	companion->daemon_path = strdup(daemon_path);
-	companion->policy_path = policy_path != NULL ? strdup(policy_path) : NULL;
-	if (companion->daemon_path != NULL &&
-		(policy_path == NULL || companion->policy_path != NULL))
+	if (companion->daemon_path != NULL && set_policy_path(companion, policy_path) == 0)
 		return companion;
 	companion_free(companion);
 	return NULL;
@@ -370,10 +379,8 @@ int companion_open(const char *daemon_path, const char *policy_path, struct comp
 
 	if (old == NULL)
 		return open_new(daemon_path, policy_path, ret, err);
-	if (!same_text(old->policy_path, policy_path)) {
-		free(old->policy_path);
-		old->policy_path = policy_path != NULL ? strdup(policy_path) : NULL;
-	}
+	if (!same_text(old->policy_path, policy_path) && set_policy_path(old, policy_path) != 0)
+		(void)err_set(warning, -ENOMEM, "no memory for the policy's new path");
 	if (reread_policy(old, warning)) {
 		*ret = old;
 		return 0;
