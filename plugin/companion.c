@@ -27,11 +27,6 @@ enum { START_TIMEOUT_MS = 10000, FIRST_SAFE_FD = 10 };
  */
 static struct companion *parked;
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
 /*
  * The one with these arguments; else the one that was closed first: lines of server.conf come in
  * their order, so it is the same line with other arguments.
@@ -41,8 +36,8 @@ static struct companion *unpark(const char *daemon_path, const char *policy_path
 	struct companion **found = &parked, *ret;
 
 	for (struct companion **at = &parked; *at != NULL; at = &(*at)->next) {
-		if (same_text((*at)->daemon_path, daemon_path) &&
-			same_text((*at)->policy_path, policy_path)) {
+		if (strcmp((*at)->daemon_path, daemon_path) == 0 &&
+			strcmp((*at)->policy_path, policy_path) == 0) {
 			found = at;
 			break;
 		}
@@ -67,7 +62,6 @@ static void companion_free(struct companion *companion)
 		(void)close(companion->control);
 	free(companion->scratch);
 	free(companion->daemon_path);
-	free(companion->policy_path);
 	free(companion);
 }
 
@@ -239,10 +233,9 @@ static int move_up(int fd)
 	return moved;
 }
 
-static int spawn(const struct companion *companion, int control, int ring, pid_t *ret_pid)
+static int spawn(struct companion *companion, int control, int ring, pid_t *ret_pid)
 {
-	char *argv[] = {companion->daemon_path,
-		companion->policy_path != NULL ? companion->policy_path : (char[]){""}, NULL};
+	char *argv[] = {companion->daemon_path, companion->policy_path, NULL};
 	char *envp[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -313,15 +306,12 @@ static int start(struct companion *companion, struct err *err)
 	return kind == CONTROL_POLICY ? 0 : kind < 0 ? kind : -EINVAL;
 }
 
-static int set_policy_path(struct companion *companion, const char *policy_path)
+static void set_policy_path(struct companion *companion, const char *policy_path)
 {
-	char *copy = policy_path != NULL ? strdup(policy_path) : NULL;
+	struct strbuf sb;
 
-	if (policy_path != NULL && copy == NULL)
-		return -ENOMEM;
-	free(companion->policy_path);
-	companion->policy_path = copy;
-	return 0;
+	strbuf_init(&sb, companion->policy_path, sizeof(companion->policy_path));
+	strbuf_adds(&sb, policy_path);
 }
 
 static struct companion *companion_new(const char *daemon_path, const char *policy_path)
@@ -331,8 +321,9 @@ static struct companion *companion_new(const char *daemon_path, const char *poli
 	if (companion == NULL)
 		return NULL;
 	companion->control = -1;
+	set_policy_path(companion, policy_path);
 	companion->daemon_path = strdup(daemon_path);
-	if (companion->daemon_path != NULL && set_policy_path(companion, policy_path) == 0)
+	if (companion->daemon_path != NULL)
 		return companion;
 	companion_free(companion);
 	return NULL;
@@ -346,8 +337,7 @@ static bool reread_policy(struct companion *companion, struct err *warning)
 {
 	struct control message = {.kind = CONTROL_RELOAD};
 
-	if (companion->policy_path != NULL)
-		(void)strncpy(message.text, companion->policy_path, sizeof(message.text) - 1);
+	memcpy(message.text, companion->policy_path, sizeof(message.text));
 	take_waiting(companion); /* older news is no answer */
 	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == EAGAIN;
@@ -379,8 +369,7 @@ int companion_open(const char *daemon_path, const char *policy_path, struct comp
 
 	if (old == NULL)
 		return open_new(daemon_path, policy_path, ret, err);
-	if (!same_text(old->policy_path, policy_path) && set_policy_path(old, policy_path) != 0)
-		(void)err_set(warning, -ENOMEM, "no memory for the policy's new path");
+	set_policy_path(old, policy_path);
 	if (reread_policy(old, warning)) {
 		*ret = old;
 		return 0;

@@ -7,14 +7,16 @@
  * start nothing; opening again finds it.
  */
 
+#include "v4map/control.h"
 #include "v4map/policy.h"
 #include "v4map/ring.h"
 
 enum { NOTICE_MAX = 512 };
 
 struct companion {
-	struct companion *next;		 /* among those parked */
-	char *daemon_path, *policy_path; /* policy_path NULL: the default place */
+	struct companion *next; /* among those parked */
+	char *daemon_path;
+	char policy_path[CONTROL_TEXT_MAX]; /* "": the default place */
 	int control;
 	struct ring_producer producer;
 	uint64_t session_count; /* sessions ever, for their ids */

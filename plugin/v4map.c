@@ -39,25 +39,25 @@ struct handle {
 };
 
 struct arguments {
-	const char *policy; /* NULL: the default place */
+	const char *policy; /* "": the default place */
 	const char *daemon;
 };
 
 /* plugin v4map.so [POLICY] [v4mapd=/path] */
 static int read_arguments(const char **argv, struct arguments *ret, struct err *err)
 {
-	struct arguments arguments = {.daemon = V4MAP_DAEMON_PATH};
+	struct arguments arguments = {.policy = "", .daemon = V4MAP_DAEMON_PATH};
 
 	for (size_t i = 1; argv != NULL && argv[0] != NULL && argv[i] != NULL; i++) {
 		if (strncmp(argv[i], "v4mapd=", 7) == 0)
 			arguments.daemon = argv[i] + 7;
-		else if (arguments.policy == NULL && argv[i][0] != '\0')
+		else if (arguments.policy[0] == '\0' && argv[i][0] != '\0')
 			arguments.policy = argv[i];
 		else
 			return err_set(err, -EINVAL, "want [POLICY] [v4mapd=/path], found '%s' too",
 				argv[i]);
 	}
-	if (arguments.policy != NULL && strlen(arguments.policy) >= CONTROL_TEXT_MAX)
+	if (strlen(arguments.policy) >= CONTROL_TEXT_MAX)
 		return err_set(err, -EINVAL, "the policy's path is longer than %d bytes",
 			CONTROL_TEXT_MAX - 1);
 	if (arguments.daemon[0] != '/')
