@@ -96,6 +96,9 @@ int audit_append(struct audit *audit, const char *lines, size_t len)
 	struct stat st;
 	int rc;
 
+	if (audit->half && ftruncate(audit->fd, audit->size) != 0)
+		return -errno;
+	audit->half = false;
 	if (fstat(audit->fd, &st) != 0)
 		return -errno;
 	if (st.st_size != audit->size)
@@ -115,8 +118,7 @@ int audit_append(struct audit *audit, const char *lines, size_t len)
 		return 0;
 	}
 	rc = errno != 0 ? -errno : -EIO;
-	if (done != 0 && ftruncate(audit->fd, audit->size) != 0)
-		return -EIO; /* half a line stays; audit_recover moves it away */
+	audit->half = done != 0 && ftruncate(audit->fd, audit->size) != 0;
 	return rc;
 }
 

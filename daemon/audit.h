@@ -16,6 +16,7 @@ struct audit {
 	int fd; /* -1: closed */
 	off_t size;
 	bool dirty; /* written since the last audit_sync */
+	bool half;  /* half a line stands behind `size`: it could not be taken back yet */
 };
 
 /*

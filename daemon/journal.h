@@ -39,7 +39,10 @@ struct journal {
 	struct audit_settings audit;
 	uint64_t sequence;	       /* of the last line that is surely in the log */
 	uint8_t hash[CHAIN_HASH_SIZE]; /* its hash */
-	bool keyed;		       /* the next line is sealed with `key` */
+	bool suspect; /* a sync of the log failed: what was written may be gone, unnoticed by the
+			 next sync */
+	int64_t doubt_until_ms; /* so long nothing is promised; monotonic */
+	bool keyed;		/* the next line is sealed with `key` */
 	struct key_file key;
 	struct intent intent;
 	/* v4mapd's own records that wait to be written; both count on from JOURNAL_OWN_START. */

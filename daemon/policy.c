@@ -6,8 +6,8 @@
 #include "v4map/policy_yaml.h"
 #include "v4map-paths.h"
 
-/* The plugin waits at most twice as long for its policy. */
-enum { LOCK_WAIT_MS = 5000 };
+/* Longer than the last run's v4mapd tries to write its end, shorter than the plugin waits. */
+enum { LOCK_WAIT_MS = 11000 };
 
 /* A log that is new to this server: find its end. */
 static int open_audit(const char *path, struct audit *audit, struct audit_end *end, struct err *err)
@@ -30,8 +30,11 @@ static void switch_audit(
 	struct event *event;
 
 	(void)writer_flush(worker);
+	if (worker->audit.fd >= 0)
+		(void)worker_sync(worker); /* whatever it says, nothing more goes there */
 	audit_close(&worker->audit);
 	worker->audit = *audit;
+	journal->suspect = false;
 	journal->sequence = end->sequence;
 	memcpy(journal->hash, end->hash, sizeof(journal->hash));
 	if (end->torn == 0)

@@ -16,6 +16,8 @@
  */
 enum { BUSY_POLL_MS = 5, IDLE_POLL_MS = 50, BUSY_FOR_MS = 1000 };
 enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000, ROTATION_LOOK_MS = 500, SETTLE_MS = 100 };
+/* Longer than a client waits for its record (durability each). */
+enum { DOUBT_MS = 11000 };
 enum { CHECKPOINT_LINES = 1000, CHECKPOINT_MS = 5 * 60 * 1000 };
 
 static int64_t monotonic_ms(void)
@@ -42,10 +44,21 @@ static int resume(struct worker *worker)
 	return rc;
 }
 
+int worker_sync(struct worker *worker)
+{
+	int rc = audit_sync(&worker->audit);
+
+	if (rc != 0) {
+		worker->journal->suspect = true;
+		worker->journal->doubt_until_ms = monotonic_ms() + DOUBT_MS;
+	}
+	return rc;
+}
+
 /* To stable storage; then everything written so far may be promised. */
 static int sync_log(struct worker *worker, int64_t now_ms)
 {
-	int rc = audit_sync(&worker->audit);
+	int rc = worker_sync(worker);
 
 	worker->synced_ms = now_ms;
 	if (rc != 0)
@@ -90,6 +103,8 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 {
 	int rc = resume(worker);
 
+	if (rc == 0 && worker->journal->suspect)
+		rc = rotation_leave_suspect(worker);
 	if (rc == 0 && now_ms - worker->looked_ms >= ROTATION_LOOK_MS) {
 		worker->looked_ms = now_ms;
 		rc = rotation_follow(worker);
@@ -111,13 +126,15 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 /* One round of writing; keeps the plugin informed of whether records can be kept. */
 static int write_round(struct worker *worker)
 {
+	int64_t now_ms = monotonic_ms();
 	uint64_t tail;
-	int rc = write_and_sync(worker, monotonic_ms());
+	int rc = write_and_sync(worker, now_ms);
 
 	tail = atomic_load(&worker->ring->tail);
-	if (rc == 0 && !worker->audit.dirty)
+	if (rc == 0 && !worker->audit.dirty && now_ms >= worker->journal->doubt_until_ms)
 		atomic_store_explicit(&worker->ring->durable, tail, memory_order_release);
 	atomic_store_explicit(&worker->ring->failing, rc != 0, memory_order_relaxed);
+	atomic_store_explicit(&worker->ring->seen_ms, monotonic_ms(), memory_order_relaxed);
 	return rc;
 }
 
@@ -174,8 +191,7 @@ static void drain(struct worker *worker)
 	write_all(worker);
 	/* The last checkpoint also makes the end durable. */
 	if (worker->audit.fd >= 0 && checkpoint(worker, monotonic_ms()) == 0 &&
-		writer_flush(worker) == 0 && audit_sync(&worker->audit) == 0 &&
-		worker->journal->keyed)
+		writer_flush(worker) == 0 && worker_sync(worker) == 0 && worker->journal->keyed)
 		(void)key_file_update(worker->key_file, &worker->journal->key);
 }
 

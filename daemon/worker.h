@@ -63,6 +63,12 @@ int worker_shut_in(
 /* Bring key and log together once both are open.  Returns 0 or a negative errno. */
 int worker_align_key(struct worker *worker);
 
+/*
+ * The log to stable storage.  Returns 0 or a negative errno: then the file is suspect and for a
+ * while no record is said to be durable, since what was written may be gone.
+ */
+int worker_sync(struct worker *worker);
+
 /* writer.c: write what waits.  Returns 0, or a negative errno; nothing is lost then. */
 int writer_flush(struct worker *worker);
 /* Finish or undo what a killed worker was writing.  Returns 0 or a negative errno. */
@@ -77,7 +83,8 @@ struct event *writer_own_first(struct worker *worker, enum event_action action);
 
 /*
  * rotation.c: is the log's name still the open file?  If it was renamed or deleted, begin a new
- * file; if it was truncated, say so in it.  Returns 0, or a negative errno: then nothing changed.
+ * file; if it was truncated, say so in it.  Returns 0, or a negative errno: then nothing changed
+ * and what would be written now would be lost.
  */
 int rotation_follow(struct worker *worker);
 /*

@@ -42,9 +42,8 @@ rounds() {
 	done
 	is "$held" "$ROUNDS" "$name: $ROUNDS workers are killed"
 	is "$half" "$want_half" "$name: half a line is in the file $want_half times"
-	kill -KILL "$loader"
-	wait "$loader" 2>/dev/null
-	daemon_gone
+	kill_loader
+	ended
 	put=$(put)
 	logged=$(tail -c "+$((size + 1))" "$log" | grep -c '"record":')
 	[ "$logged" = "$put" ] || [ "$logged" = $((put + 1)) ]

@@ -16,9 +16,8 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	else
 		sed "s/^/# round $round: /" "$T/load.log"
 	fi
-	kill -KILL "$loader"
-	wait "$loader" 2>/dev/null
-	daemon_gone || left=$((left + 1))
+	kill_loader
+	ended || left=$((left + 1))
 	put=$(put)
 	logged=$(tail -c "+$((size + 1))" "$log" | grep -c '"record":')
 	# The record being put at that very moment may be there or not.
@@ -36,9 +35,8 @@ left=0
 for ((round = 1; round <= 20; round++)); do
 	start_load 1000000
 	sleep_random 20
-	kill -KILL "$loader"
-	wait "$loader" 2>/dev/null
-	daemon_gone || left=$((left + 1))
+	kill_loader
+	ended || left=$((left + 1))
 done
 is "$left" 0 "killed while it starts it leaves nobody either"
 verified "$log"

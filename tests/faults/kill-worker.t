@@ -21,9 +21,8 @@ for ((run = 1; run <= RUNS; run++)); do
 		wait_until 5 worker_of "$supervisor" >"$T/worker" || break
 	done
 	[ "$(supervisor)" = "$supervisor" ] || other=$((other + 1))
-	kill -KILL "$loader"
-	wait "$loader" 2>/dev/null
-	daemon_gone || left=$((left + 1))
+	kill_loader
+	ended || left=$((left + 1))
 	put=$(put)
 	logged=$(tail -c "+$((size + 1))" "$log" | grep -c '"record":')
 	if [ "$logged" -lt "$put" ] || [ "$logged" -gt $((put + 1)) ] || [ "$(lost)" != 0 ]; then

@@ -12,7 +12,6 @@
 trap 'faults_down' EXIT
 
 state=$T/state
-disks=()
 loader=''
 
 # policy [KEYS]: of the audit mapping.
@@ -31,6 +30,19 @@ start_load() {
 load() {
 	start_load "$@"
 	wait_until 15 load_runs && grep -q '^run ' "$T/load.log"
+}
+
+kill_loader() {
+	kill -KILL "$loader"
+	wait "$loader" 2>/dev/null
+}
+
+# v4mapd writes its last line and ends: at most 15 s.
+ended() {
+	wait_until 15 no_daemon
+}
+no_daemon() {
+	[ -z "$(daemon_pids)" ]
 }
 
 load_runs() {
@@ -54,6 +66,32 @@ durable() {
 
 put_is_at_least() {
 	[ "$(put)" -ge "$1" ]
+}
+
+# In a mount namespace of our own from here on: the kernel takes the disks back when we end.
+needs_disks() {
+	local folder=$T
+
+	[ -z "${V4MAP_FAULTS:-}" ] || return 0
+	trap - EXIT
+	rm -rf "$folder"
+	[ "$(id -u)" = 0 ] || skip_all "needs root"
+	[ -e /dev/loop-control ] || skip_all "needs loop devices"
+	V4MAP_FAULTS=1 exec unshare -m "$BASH" "$0"
+}
+
+# disk NAME MIB [OPTION...]: an ext4 of its own at $T/NAME, with these options of mount.
+disk() {
+	mkdir "$T/$1" &&
+		truncate -s "$2M" "$T/$1.img" &&
+		mkfs.ext4 -q -F "$T/$1.img" &&
+		plug_in "$1" "${@:3}"
+}
+plug_in() {
+	mount -o "loop${2:+,$2}" "$T/$1.img" "$T/$1"
+}
+pull_out() {
+	wait_until 10 umount "$T/$1" 2>/dev/null
 }
 
 # wait_until SECONDS COMMAND...: try until it succeeds.
@@ -113,12 +151,8 @@ of_verify() {
 }
 
 faults_down() {
-	local disk
-
 	[ -z "$loader" ] || kill -KILL "$loader" 2>/dev/null
-	daemon_gone || daemon_pids | xargs -r kill -KILL
-	for disk in "${disks[@]}"; do
-		umount "$disk" 2>/dev/null || umount -l "$disk"
-	done
+	ended || daemon_pids | xargs -r kill -KILL
+	findmnt -rno TARGET | grep "^$T/" | xargs -r umount -l
 	rm -rf "$T"
 }

@@ -95,7 +95,7 @@ static void recover(struct audit_end *end)
 	struct audit audit;
 	struct err err = {.text = ""};
 
-	if (audit_open(&audit, path, &err) != 0 || audit_recover(&audit, path, end, &err) != 0)
+	if (audit_open(&audit, path, 0, &err) != 0 || audit_recover(&audit, path, end, &err) != 0)
 		fail_msg("%s", err.text);
 	audit_close(&audit);
 }
@@ -109,7 +109,7 @@ static void assert_goes_on(const struct audit_end *end)
 	struct audit audit;
 	struct err err;
 
-	assert_int_equal(audit_open(&audit, path, &err), 0);
+	assert_int_equal(audit_open(&audit, path, 0, &err), 0);
 	assert_int_equal(audit_append(&audit, line, len), 0);
 	audit_close(&audit);
 	len = read_file(path, text, sizeof(text));
@@ -232,7 +232,7 @@ static void foreign(void **state)
 		struct err err = {.text = ""};
 
 		write_log(0, TEXTS[i], strlen(TEXTS[i]), 0);
-		assert_int_equal(audit_open(&audit, path, &err), 0);
+		assert_int_equal(audit_open(&audit, path, 0, &err), 0);
 		assert_int_equal(audit_recover(&audit, path, &end, &err), -EINVAL);
 		audit_close(&audit);
 		assert_holds(err.text, "is no log of v4map: move the file away");
@@ -250,15 +250,15 @@ static void not_opened(void **state)
 	(void)state;
 	(void)unlink(path);
 	assert_int_equal(symlink("/etc/passwd", path), 0);
-	assert_int_equal(audit_open(&audit, path, &err), -ELOOP);
+	assert_int_equal(audit_open(&audit, path, 0, &err), -ELOOP);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(audit_open(&audit, path, &err), -EINVAL);
+	assert_int_equal(audit_open(&audit, path, 0, &err), -EINVAL);
 	assert_holds(err.text, "is not a regular file");
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(audit_open(&audit, folder, &err), -EISDIR);
-	assert_int_equal(audit_open(&other, path, &err), 0);
-	assert_int_equal(audit_open(&audit, path, &err), -EBUSY);
+	assert_int_equal(audit_open(&audit, folder, 0, &err), -EISDIR);
+	assert_int_equal(audit_open(&other, path, 0, &err), 0);
+	assert_int_equal(audit_open(&audit, path, 0, &err), -EBUSY);
 	assert_holds(err.text, "belongs to another server's v4mapd");
 	audit_close(&other);
 	assert_memory_equal(&audit, &untouched, sizeof(audit));
