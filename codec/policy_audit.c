@@ -111,6 +111,11 @@ int audit_begin(struct draft *draft, struct place at, struct err *err)
 
 int audit_end(struct draft *draft, struct err *err)
 {
+	if (strcmp(draft->audit.file, draft->audit.key_file) == 0 ||
+		strcmp(draft->audit.file, draft->audit.checkpoint_file) == 0)
+		return draft_err(err, "conflict", draft->audit_at,
+			"file: want a file for the log alone, found '%.*s' twice", SHOWN,
+			draft->audit.file);
 	if (draft->audit.peer_address == PEER_ADDRESS_PSEUDONYM && draft->audit.key_file[0] == '\0')
 		return draft_err(err, "missing-key", draft->audit_at,
 			"peer-address: pseudonym needs a key-file; make one by `v4map log keygen`");

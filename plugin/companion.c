@@ -18,7 +18,7 @@
 #include <unistd.h>
 #include "v4map/control.h"
 
-enum { START_TIMEOUT_MS = 10000, FIRST_SAFE_FD = 10 };
+enum { START_TIMEOUT_MS = 15000, RELOAD_TIMEOUT_MS = 4000, FIRST_SAFE_FD = 10 };
 
 /*
  * The one variable of this library: companions between a close and the next open.  OpenVPN
@@ -175,9 +175,9 @@ int64_t companion_now_ms(void)
 }
 
 /* Wait for v4mapd's answer; returns as take_message. */
-static int wait_for_answer(struct companion *companion, struct err *err)
+static int wait_for_answer(struct companion *companion, int timeout_ms, struct err *err)
 {
-	int64_t deadline = companion_now_ms() + START_TIMEOUT_MS;
+	int64_t deadline = companion_now_ms() + timeout_ms;
 
 	for (;;) {
 		struct pollfd ready = {.fd = companion->control, .events = POLLIN};
@@ -186,7 +186,7 @@ static int wait_for_answer(struct companion *companion, struct err *err)
 
 		if (left <= 0)
 			return err_set(err, -ETIMEDOUT, "v4mapd did not answer in %d s",
-				START_TIMEOUT_MS / 1000);
+				timeout_ms / 1000);
 		if (poll(&ready, 1, (int)left) < 0 && errno != EINTR)
 			return err_set(err, -errno, "poll: %s", strerror(errno));
 		kind = take_message(companion, err);
@@ -299,10 +299,11 @@ static int start(struct companion *companion, struct err *err)
 			"cannot start '%s': %s; install v4mapd or say v4mapd=/path behind the "
 			"policy",
 			companion->daemon_path, strerror(-rc));
-	kind = wait_for_answer(companion, err);
+	kind = wait_for_answer(companion, START_TIMEOUT_MS, err);
 	if (kind == -ETIMEDOUT)
 		return kind; /* it may hang for ever: do not wait for it */
 	reap(pid, kind == 0 ? err : NULL);
+	atomic_store(&companion->producer.ring->seen_ms, companion_now_ms());
 	return kind == CONTROL_POLICY ? 0 : kind < 0 ? kind : -EINVAL;
 }
 
@@ -341,7 +342,7 @@ static bool reread_policy(struct companion *companion, struct err *warning)
 	take_waiting(companion); /* older news is no answer */
 	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == EAGAIN;
-	return wait_for_answer(companion, warning) != 0;
+	return wait_for_answer(companion, RELOAD_TIMEOUT_MS, warning) != 0;
 }
 
 static int open_new(
@@ -394,9 +395,32 @@ void companion_park(struct companion *companion)
 	*end = companion;
 }
 
+bool companion_silent(const struct companion *companion)
+{
+	const struct ring *ring = companion->producer.ring;
+	int64_t seen_ms = atomic_load_explicit(&ring->seen_ms, memory_order_relaxed);
+
+	return companion_now_ms() - seen_ms >= SILENT_MS;
+}
+
+/* Once each time: records wait in memory, and nobody but OpenVPN's log can say so. */
+static void note_silence(struct companion *companion)
+{
+	bool silent = companion_silent(companion);
+
+	if (silent == companion->silent)
+		return;
+	companion->silent = silent;
+	(void)snprintf(companion->notice, sizeof(companion->notice),
+		silent ? "v4mapd has not come by for %d s: records wait in memory"
+		       : "v4mapd is back after more than %d s",
+		SILENT_MS / 1000);
+}
+
 const struct policy *companion_policy(struct companion *companion)
 {
 	take_waiting(companion);
+	note_silence(companion);
 	return &companion->policy;
 }
 

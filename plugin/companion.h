@@ -11,7 +11,7 @@
 #include "v4map/policy.h"
 #include "v4map/ring.h"
 
-enum { NOTICE_MAX = 512 };
+enum { NOTICE_MAX = 512, SILENT_MS = 3000 };
 
 struct companion {
 	struct companion *next; /* among those parked */
@@ -25,13 +25,14 @@ struct companion {
 	size_t image_size;
 	uint32_t generation;
 	uint32_t messages;	 /* taken so far, as ring.messages counts them */
+	bool silent;		 /* and the admin has been told */
 	char notice[NOTICE_MAX]; /* what v4mapd has to say to the admin; "": nothing */
 	struct policy policy;
 	void *scratch; /* policy_scratch_size(policy) bytes */
 };
 
 /*
- * Start v4mapd and wait, at most 10 s, until its policy is there; or take over a parked one, that
+ * Start v4mapd and wait, at most 15 s, until its policy is there; or take over a parked one, that
  * of the same arguments or else the first, and have it read this policy: when that is wrong the old
  * policy stays, *ret is set, and `warning` says why.  Only for the plugin's opening: this
  * may wait.  Returns 0, or a negative errno with err filled in and *ret untouched.
@@ -47,6 +48,9 @@ void companion_park(struct companion *companion);
  * system call when it has sent nothing.
  */
 const struct policy *companion_policy(struct companion *companion);
+
+/* Has v4mapd not come by for SILENT_MS?  Dead, stopped, or its disk hangs. */
+bool companion_silent(const struct companion *companion);
 
 /* Tell v4mapd that somebody waits for what is in the ring; never waits itself. */
 void companion_wake(struct companion *companion);

@@ -12,7 +12,9 @@ bool waiting_refuses(const struct plugin *plugin)
 	const size_t need = record_reserve(plugin->reserved + 1) + 2;
 
 	return companion->policy.header->refuse_on_failure != 0 &&
-	       (atomic_load_explicit(&companion->producer.ring->failing, memory_order_relaxed) ||
+	       (companion_silent(companion) ||
+		       atomic_load_explicit(
+			       &companion->producer.ring->failing, memory_order_relaxed) ||
 		       ring_is_full(companion->producer.ring, need - 1));
 }
 

@@ -27,6 +27,7 @@ struct ring {
 	_Alignas(64) _Atomic uint64_t tail; /* v4mapd's: records taken out, ever */
 	_Atomic uint64_t durable;	    /* v4mapd's: records known to be on stable storage */
 	_Atomic uint32_t messages; /* v4mapd's: control messages sent to the plugin, ever */
+	_Atomic int64_t seen_ms;   /* v4mapd's: when it last came by, CLOCK_MONOTONIC */
 	_Atomic uint32_t failing;  /* v4mapd's: 1 while records cannot be written */
 	_Alignas(64) uint8_t slot[RING_SLOTS][EVENT_SIZE];
 };

@@ -51,7 +51,7 @@ done
 
 policy_for one 10.21.0.0/16
 server_start udp6 "$(line one)" "$(line one)"
-wait_until 10 gone "${pid[server]}"
+wait_until 20 gone "${pid[server]}"
 ok $? "the same policy twice: the server does not start"
 has "$T/server.log" "v4map: .*belongs to another" "and says why"
 plan
