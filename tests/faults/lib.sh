@@ -94,6 +94,10 @@ pull_out() {
 	wait_until 10 umount "$T/$1" 2>/dev/null
 }
 
+replug() {
+	pull_out "$1" && plug_in "$@"
+}
+
 # wait_until SECONDS COMMAND...: try until it succeeds.
 wait_until() {
 	local deadline=$((${EPOCHREALTIME/[.,]/} + $1 * 1000000))

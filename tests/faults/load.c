@@ -6,10 +6,9 @@
  *   load [-r RATE] [-o SESSIONS] [-s STATE] [-h] COUNT V4MAPD POLICY
  *
  * -r: so many records a second, whether or not the ring has room; without it, as many as the ring
- * takes.  -o: so many sessions at a time (8).  -h: when all is put, stay until standard input
- * ends.  -s: a file of three 64-bit numbers that outlives us: records put, records that found no
- * room, records known to be durable.  The first line of output names the run; the
- * last ones say how long a record took.
+ * takes.  -o: so many sessions at a time (8).  -h: when all is put, stay until killed.  -s: a file
+ * of three 64-bit numbers that outlives us: records put, records that found no room, records known
+ * to be durable.  The first line of output names the run; the last ones say how long a record took.
  */
 #include <err.h>
 #include <errno.h>
@@ -235,7 +234,9 @@ int main(int argc, char **argv)
 	(void)printf("run %s\n", load.companion->run);
 	(void)fflush(stdout);
 	run(&load);
-	while (hold && getchar() != EOF)
+	while (hold) {
+		(void)nanosleep(&(struct timespec){.tv_nsec = WAIT_NS}, NULL);
 		load.state->durable = atomic_load(&load.companion->producer.ring->durable);
+	}
 	return 0;
 }

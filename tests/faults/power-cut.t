@@ -19,7 +19,7 @@ wrong=0 durable=0 beyond=0 torn=0 started=0
 for ((round = 1; round <= ROUNDS; round++)); do
 	# Every other round the disk may write a file's size before its bytes.
 	((round % 2)) && mode=ordered || mode=writeback
-	pull_out var && plug_in var "data=$mode" || break
+	replug var "data=$mode" || break
 	case $((round % 4)) in
 	0) policy 'durability: each' && rate=(-r 20000) ;;
 	1 | 2) policy "sync-interval: $((20 + RANDOM % 100))ms" && rate=(-r $((RANDOM + 1))) ;;
@@ -35,7 +35,7 @@ for ((round = 1; round <= ROUNDS; round++)); do
 	daemon_pids | xargs kill -KILL
 	ended
 	run=$(sed -n 's/^run //p' "$T/load.log")
-	pull_out var && plug_in var || break
+	replug var || break
 	logged=$(grep -c "\"run\":\"$run\",\"record\":" "$log")
 	[ -z "$(tail -c 1 "$log" | tr -d '\n\0')" ] || torn=$((torn + 1))
 	if [ "$logged" -lt "$promised" ]; then
