@@ -174,10 +174,19 @@ server_start() {
 	openvpn_server --cd "$T" --config "$T/server.conf"
 }
 
+server_is_up() {
+	grep -qs 'Initialization Sequence Completed' "$T/server.log"
+}
+
+server_is_up_or_gone() {
+	server_is_up || gone "${pid[server]}"
+}
+
 # As server_start, and ready when it returns.
 server() {
 	server_start "$@"
-	wait_for "$T/server.log" 'Initialization Sequence Completed'
+	wait_until 10 server_is_up_or_gone
+	server_is_up
 }
 
 # client NAME PROTO LINE...: to the server by IPv4 or IPv6 as PROTO says, or to $remote; NAME is its
