@@ -139,7 +139,7 @@ count_of() {
 	local action=$1
 
 	shift
-	cat "${@:-$log}" | grep -c "\"action\":\"$action\""
+	cat "${@:-$log}" 2>/dev/null | grep -c "\"action\":\"$action\""
 }
 
 # verified FILE...: the chain holds, the sequences and each run's records have no gap.
