@@ -9,7 +9,7 @@ start() {
 	printf 'policy\n  rules: []\nopen %s v4mapd=%s\n' "$1" "$2" | run | grep -v wants
 }
 
-echo 'exec sleep 12' >"$T/hang"
+echo 'exec sleep 17' >"$T/hang"
 start "$T/hang" /bin/sh >"$T/hung" &
 hung=$!
 
@@ -29,7 +29,7 @@ is "$(jq -s '[.[].event.sequence] == [range(1; length + 1)] and
 	([.[].v4map.run] | unique | length) == 2' "$log")" true "the next server goes on where it ended"
 
 wait "$hung"
-is "$(cat "$T/hung")" "  log[ERR] v4map: v4mapd did not answer in 10 s
+is "$(cat "$T/hung")" "  log[ERR] v4map: v4mapd did not answer in 15 s
 open: ERROR
-abort" "a v4mapd that says nothing for 10 s is not waited for any longer"
+abort" "a v4mapd that says nothing for 15 s is not waited for any longer"
 plan
