@@ -145,7 +145,8 @@ start() {
 	local name=$1 ns=$2
 
 	shift 2
-	nsenter --net="/run/netns/v4map-$$-$ns" "$@" </dev/null >"$T/$name.log" 2>&1 &
+	: >"$T/$name.log" # before anybody looks for something in it
+	nsenter --net="/run/netns/v4map-$$-$ns" "$@" </dev/null >>"$T/$name.log" 2>&1 &
 	pid[$name]=$!
 }
 
