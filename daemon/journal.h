@@ -37,6 +37,8 @@ struct journal {
 	char policy_path[AUDIT_PATH_MAX]; /* the same, absolute */
 	uint32_t generation;		  /* of the policy in force */
 	struct audit_settings audit;
+	dev_t device; /* of the log, as a file */
+	ino_t inode;
 	uint64_t sequence;	       /* of the last line that is surely in the log */
 	uint8_t hash[CHAIN_HASH_SIZE]; /* its hash */
 	bool suspect; /* a sync of the log failed: what was written may be gone, unnoticed by the

@@ -32,9 +32,7 @@ static void switch_audit(
 	(void)writer_flush(worker);
 	if (worker->audit.fd >= 0)
 		(void)worker_sync(worker); /* whatever it says, nothing more goes there */
-	audit_close(&worker->audit);
-	worker->audit = *audit;
-	journal->suspect = false;
+	rotation_adopt(worker, audit);
 	journal->sequence = end->sequence;
 	memcpy(journal->hash, end->hash, sizeof(journal->hash));
 	if (end->torn == 0)

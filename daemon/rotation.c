@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_SIZE = 1200, SUSPECT_FILES_MAX = 1000 };
+enum { NAME_SIZE = 1300, SUSPECT_FILES_MAX = 1000 };
 
 /* The first record of what follows: which file, line and hash it goes on from. */
 static void note_rotated(struct worker *worker, const char *old_name, enum event_reason reason)
@@ -34,38 +35,105 @@ static void name_of_open_log(const struct worker *worker, char *name, size_t siz
 	name[len > 0 ? len : 0] = '\0';
 }
 
+void rotation_adopt(struct worker *worker, const struct audit *audit)
+{
+	struct journal *journal = worker->journal;
+	struct stat st;
+
+	audit_close(&worker->audit);
+	worker->audit = *audit;
+	journal->suspect = false;
+	if (fstat(audit->fd, &st) == 0) { /* always */
+		journal->device = st.st_dev;
+		journal->inode = st.st_ino;
+	}
+}
+
+/* Open what has the log's name now, whole lines or empty. */
+static int open_other(const struct worker *worker, struct audit *audit)
+{
+	const char *path = worker->journal->audit.file;
+	struct audit_end end;
+	struct err err;
+	int rc = audit_open(audit, path, 0, &err);
+
+	if (rc == 0 && audit->size != 0) { /* not ours to mix with */
+		rc = audit_recover(audit, path, &end, &err);
+		if (rc != 0)
+			audit_close(audit);
+	}
+	return rc;
+}
+
 /* The log's name belongs to another file, or to none: begin a new one there. */
 static int begin_new_file(struct worker *worker, enum event_reason reason)
 {
-	struct audit_end end;
 	char old_name[NAME_SIZE];
 	struct audit audit;
-	struct err err;
 	int rc = reason != REASON_IO_ERROR ? writer_flush(worker) : 0;
 
 	if (rc == 0)
-		rc = audit_open(&audit, worker->journal->audit.file, 0, &err);
-	if (rc == 0 && audit.size != 0) /* not ours to mix with */
-		rc = audit_recover(&audit, worker->journal->audit.file, &end, &err);
+		rc = open_other(worker, &audit);
 	if (rc != 0)
 		return rc;
 	if (reason != REASON_IO_ERROR)
 		(void)worker_sync(worker); /* whatever it says, nothing more goes there */
 	name_of_open_log(worker, old_name, sizeof(old_name));
-	audit_close(&worker->audit);
-	worker->audit = audit;
-	worker->journal->suspect = false;
+	rotation_adopt(worker, &audit);
 	note_rotated(worker, old_name, reason);
 	return 0;
 }
 
-/* Does the log's name lead to the open file, which is `mine`? */
-static bool name_is_ours(const struct worker *worker, const struct stat *mine)
+/* Does `path` lead to the log? */
+static bool is_log(const struct worker *worker, const char *path)
 {
 	struct stat there;
 
-	return stat(worker->journal->audit.file, &there) == 0 && there.st_dev == mine->st_dev &&
-	       there.st_ino == mine->st_ino;
+	return stat(path, &there) == 0 && there.st_dev == worker->journal->device &&
+	       there.st_ino == worker->journal->inode;
+}
+
+/* The log was renamed while there was no worker: its name now.  False: it is not in its folder. */
+static bool find_renamed(const struct worker *worker, char name[static NAME_SIZE])
+{
+	const char *path = worker->journal->audit.file;
+	int folder_len = (int)(strrchr(path, '/') - path); /* absolute: it has a slash */
+	const struct dirent *entry;
+	bool found = false;
+	DIR *folder;
+
+	(void)snprintf(name, NAME_SIZE, "%.*s/", folder_len, path);
+	folder = opendir(name);
+	while (folder != NULL && !found && (entry = readdir(folder)) != NULL) {
+		(void)snprintf(name, NAME_SIZE, "%.*s/%s", folder_len, path, entry->d_name);
+		found = is_log(worker, name);
+	}
+	if (folder != NULL)
+		(void)closedir(folder);
+	return found;
+}
+
+int rotation_resume(struct worker *worker)
+{
+	const char *path = worker->journal->audit.file;
+	char name[NAME_SIZE];
+	struct audit audit;
+	struct err err;
+	int rc;
+
+	if (is_log(worker, path) || find_renamed(worker, name)) {
+		rc = audit_open(&worker->audit, is_log(worker, path) ? path : name, 0, &err);
+		worker->audit.dirty = true; /* for all we know */
+		return rc != 0 ? rc : writer_resume(worker);
+	}
+	rc = open_other(worker, &audit);
+	if (rc != 0)
+		return rc;
+	worker->journal->intent.pending = false; /* what there was of it has gone */
+	rotation_adopt(worker, &audit);
+	(void)snprintf(name, sizeof(name), "%s (deleted)", path);
+	note_rotated(worker, name, REASON_NONE);
+	return 0;
 }
 
 /*
@@ -91,7 +159,7 @@ int rotation_follow(struct worker *worker)
 
 	if (fstat(worker->audit.fd, &mine) != 0)
 		return -errno;
-	if (!name_is_ours(worker, &mine)) {
+	if (!is_log(worker, worker->journal->audit.file)) {
 		rc = begin_new_file(worker, REASON_NONE);
 		/* While there can be no new file, a renamed one is as good a place as any. */
 		return mine.st_nlink != 0 ? 0 : rc;
@@ -111,9 +179,7 @@ int rotation_leave_suspect(struct worker *worker)
 	char name[NAME_SIZE];
 	struct stat st;
 
-	if (fstat(worker->audit.fd, &st) != 0)
-		return -errno;
-	if (!name_is_ours(worker, &st)) /* it has another name already */
+	if (!is_log(worker, path)) /* it has another name already */
 		return begin_new_file(worker, REASON_IO_ERROR);
 	for (unsigned i = 1; i <= SUSPECT_FILES_MAX; i++) {
 		(void)snprintf(name, sizeof(name), "%s.suspect-%u", path, i);

@@ -59,12 +59,11 @@ static int enter_landlock(const char *folder)
 static const char *const ALLOWED[] = {
 	"read", "pread64", "write", "pwrite64", "lseek", "openat", "close", "fstat", "stat",
 	"lstat", "newfstatat", "statx", "fstatfs", "statfs", "ftruncate", "fallocate", "fsync",
-	"fdatasync", "flock", "fcntl", "mkdir", "mkdirat", "rename", "renameat", "renameat2",
-	"readlink", "readlinkat", "poll", "ppoll", "recvfrom", "recvmsg", "sendto", "sendmsg",
-	"connect",
-	"clock_gettime", "clock_nanosleep", "nanosleep", "munmap", "mremap", "madvise", "brk",
-	"futex", "memfd_create", "getpid", "gettid", "getrandom", "exit", "exit_group",
-	"rt_sigreturn", "rt_sigprocmask", "restart_syscall",
+	"fdatasync", "flock", "fcntl", "getdents64", "mkdir", "mkdirat", "rename", "renameat",
+	"renameat2", "readlink", "readlinkat", "poll", "ppoll", "recvfrom", "recvmsg", "sendto",
+	"sendmsg", "connect", "clock_gettime", "clock_nanosleep", "nanosleep", "munmap", "mremap",
+	"madvise", "brk", "futex", "memfd_create", "getpid", "gettid", "getrandom", "exit",
+	"exit_group", "rt_sigreturn", "rt_sigprocmask", "restart_syscall",
 };
 /* clang-format on */
 

@@ -18,6 +18,7 @@ enum { BUSY_POLL_MS = 5, IDLE_POLL_MS = 50, BUSY_FOR_MS = 1000 };
 enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000, ROTATION_LOOK_MS = 500, SETTLE_MS = 100 };
 /* Longer than a client waits for its record (durability each). */
 enum { DOUBT_MS = 11000 };
+enum { AGAIN_MS = 1000 };
 enum { CHECKPOINT_LINES = 1000, CHECKPOINT_MS = 5 * 60 * 1000 };
 
 static int64_t monotonic_ms(void)
@@ -28,20 +29,27 @@ static int64_t monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* In another worker's place: open the same log and finish what was begun. */
+/* In another worker's place, before the first write. */
 static int resume(struct worker *worker)
 {
-	struct err err;
 	int rc;
 
 	if (worker->audit.fd >= 0)
 		return 0;
-	rc = audit_open(&worker->audit, worker->journal->audit.file, 0, &err);
-	if (rc == 0)
-		rc = writer_resume(worker);
+	rc = rotation_resume(worker);
 	if (rc != 0)
 		audit_close(&worker->audit);
 	return rc;
+}
+
+/*
+ * The log's folder was deleted, or made anew: the sandbox is around the old one.  A new worker
+ * gets there before it shuts itself in; one a second is enough.
+ */
+static bool is_walled_out(const struct worker *worker, int rc)
+{
+	return (rc == -ENOENT || rc == -EACCES) && worker->shut_in &&
+	       monotonic_ms() - worker->started_ms >= AGAIN_MS;
 }
 
 int worker_sync(struct worker *worker)
@@ -101,8 +109,12 @@ static int checkpoint(struct worker *worker, int64_t now_ms)
 
 static int write_and_sync(struct worker *worker, int64_t now_ms)
 {
+	bool has_log = worker->audit.fd >= 0;
 	int rc = resume(worker);
+	struct err ignored;
 
+	if (rc == 0 && !has_log)
+		(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
 	if (rc == 0 && worker->journal->suspect)
 		rc = rotation_leave_suspect(worker);
 	if (rc == 0 && now_ms - worker->looked_ms >= ROTATION_LOOK_MS) {
@@ -223,8 +235,9 @@ static bool start(struct worker *worker)
 int worker_run(struct worker *worker)
 {
 	int64_t busy_ms = 0;
-	int timeout_ms = 0;
+	int timeout_ms = 0, rc;
 
+	worker->started_ms = monotonic_ms();
 	if (!start(worker))
 		return WORKER_CANNOT_START;
 	while (wait_round(worker, timeout_ms)) {
@@ -232,7 +245,10 @@ int worker_run(struct worker *worker)
 
 		if (worker->journal->reload)
 			return WORKER_RELOAD;
-		if (write_round(worker) != 0) {
+		rc = write_round(worker);
+		if (is_walled_out(worker, rc))
+			return WORKER_RELOAD;
+		if (rc != 0) {
 			timeout_ms = FAILING_POLL_MS;
 			continue;
 		}

@@ -27,7 +27,8 @@ struct worker {
 	unsigned server_pid;
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];
-	bool shut_in; /* the sandbox is entered */
+	bool shut_in;	    /* the sandbox is entered */
+	int64_t started_ms; /* monotonic */
 	struct chain *chain;
 	int key_file;		      /* -1: none */
 	int checkpoint_file;	      /* -1: none */
@@ -87,6 +88,13 @@ struct event *writer_own_first(struct worker *worker, enum event_action action);
  * and what would be written now would be lost.
  */
 int rotation_follow(struct worker *worker);
+/* Go on with this file; the one before is closed. */
+void rotation_adopt(struct worker *worker, const struct audit *audit);
+/*
+ * In another worker's place: open the same log, whatever its name is now, and finish what was
+ * begun.  Returns 0 or a negative errno.
+ */
+int rotation_resume(struct worker *worker);
 /*
  * An error of fsync is permanent for its file (what was not written may be gone and a later
  * fsync says nothing): set it aside as `LOG.suspect-N` and begin a new one.
