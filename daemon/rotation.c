@@ -70,10 +70,12 @@ static int begin_new_file(struct worker *worker, enum event_reason reason)
 {
 	char old_name[NAME_SIZE];
 	struct audit audit;
-	int rc = reason != REASON_IO_ERROR ? writer_flush(worker) : 0;
+	int rc;
 
-	if (rc == 0)
-		rc = open_other(worker, &audit);
+	if (reason != REASON_IO_ERROR)
+		(void)writer_flush(worker); /* what does not go there goes into the new file */
+	rc = open_other(worker, &audit);
+	worker->walled_out = worker->shut_in && (rc == -ENOENT || rc == -EACCES);
 	if (rc != 0)
 		return rc;
 	if (reason != REASON_IO_ERROR)

@@ -42,16 +42,6 @@ static int resume(struct worker *worker)
 	return rc;
 }
 
-/*
- * The log's folder was deleted, or made anew: the sandbox is around the old one.  A new worker
- * gets there before it shuts itself in; one a second is enough.
- */
-static bool is_walled_out(const struct worker *worker, int rc)
-{
-	return (rc == -ENOENT || rc == -EACCES) && worker->shut_in &&
-	       monotonic_ms() - worker->started_ms >= AGAIN_MS;
-}
-
 int worker_sync(struct worker *worker)
 {
 	int rc = audit_sync(&worker->audit);
@@ -70,7 +60,7 @@ static int sync_log(struct worker *worker, int64_t now_ms)
 
 	worker->synced_ms = now_ms;
 	if (rc != 0)
-		return rotation_leave_suspect(worker);
+		return rc;
 	/* Only now: a key that is ahead of what a power cut leaves would look like lost lines. */
 	return worker->journal->keyed ? key_file_update(worker->key_file, &worker->journal->key)
 				      : 0;
@@ -115,8 +105,11 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 
 	if (rc == 0 && !has_log)
 		(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
+	/* A disk that always fails must not leave a file for each record. */
 	if (rc == 0 && worker->journal->suspect)
-		rc = rotation_leave_suspect(worker);
+		rc = now_ms < worker->journal->doubt_until_ms - DOUBT_MS + AGAIN_MS
+			     ? -EIO
+			     : rotation_leave_suspect(worker);
 	if (rc == 0 && now_ms - worker->looked_ms >= ROTATION_LOOK_MS) {
 		worker->looked_ms = now_ms;
 		rc = rotation_follow(worker);
@@ -219,8 +212,8 @@ static bool start(struct worker *worker)
 		(void)watch_add(&worker->watch, worker->journal->policy_path);
 	/* A reload that kills its worker is not tried again. */
 	worker->journal->reload = false;
-	if (worker->journal->started)
-		(void)resume(worker);
+	if (worker->journal->started && resume(worker) == 0)
+		(void)rotation_follow(worker); /* while the way there is open */
 	if (wanted && policy_adopt(worker) != 0 && !worker->journal->started)
 		return false;
 	worker->journal->started = true;
@@ -246,7 +239,8 @@ int worker_run(struct worker *worker)
 		if (worker->journal->reload)
 			return WORKER_RELOAD;
 		rc = write_round(worker);
-		if (is_walled_out(worker, rc))
+		/* A new worker gets there before it shuts itself in; one a second is enough. */
+		if (worker->walled_out && monotonic_ms() - worker->started_ms >= AGAIN_MS)
 			return WORKER_RELOAD;
 		if (rc != 0) {
 			timeout_ms = FAILING_POLL_MS;

@@ -28,6 +28,7 @@ struct worker {
 	char run[2 * RING_RUN_ID_SIZE + 1];
 	char host[256];
 	bool shut_in;	    /* the sandbox is entered */
+	bool walled_out;    /* the log's folder is another one than the sandbox is around */
 	int64_t started_ms; /* monotonic */
 	struct chain *chain;
 	int key_file;		      /* -1: none */

@@ -6,7 +6,7 @@
 
 ROUNDS=4
 policy
-touch "$log"
+rename=''
 
 # The worker's next calls of a kind are held up by strace; it is killed meanwhile.
 hold_and_kill() {
@@ -23,9 +23,8 @@ hold_and_kill() {
 
 # rounds NAME CALL HALF-LINES [LIMIT]: with LIMIT the file may grow by about that many bytes only.
 rounds() {
-	local name=$1 call=$2 want_half=$3 limit=${4:-} round worker size half=0 held=0
+	local name=$1 call=$2 want_half=$3 limit=${4:-} round worker half=0 held=0
 
-	size=$(stat -c %s "$log")
 	load -r 100 100000
 	supervisor=$(supervisor)
 	for ((round = 1; round <= ROUNDS; round++)); do
@@ -36,16 +35,19 @@ rounds() {
 		kill -STOP "$supervisor"
 		hold_and_kill "$worker" "$call"
 		[ -z "$(tail -c 1 "$log" | tr -d '\n')" ] || half=$((half + 1))
+		[ -z "$rename" ] || mv "$log" "$log.$round"
 		kill -CONT "$supervisor"
 		! tail -n 2 "$T/strace" | grep -q "^${call%%:*}(" || held=$((held + 1))
 		wait_until 5 worker_of "$supervisor" >"$T/worker"
+		wait_until 5 test -e "$log"
 	done
 	is "$held" "$ROUNDS" "$name: $ROUNDS workers are killed"
 	is "$half" "$want_half" "$name: half a line is in the file $want_half times"
 	kill_loader
 	ended
 	put=$(put)
-	logged=$(tail -c "+$((size + 1))" "$log" | grep -c '"record":')
+	run=$(sed -n 's/^run //p' "$T/load.log")
+	logged=$(cat "$log"* | grep -c "\"run\":\"$run\",\"record\":")
 	[ "$logged" = "$put" ] || [ "$logged" = $((put + 1)) ]
 	ok $? "$name: what was put is in the log" || echo "# $put put, $logged logged"
 }
@@ -55,6 +57,8 @@ rounds "after the write" write:delay_exit=350000 0
 rounds "in the middle" write:delay_exit=350000:when=1 "$ROUNDS" 100
 rounds "before half a line is taken back" ftruncate:delay_enter=350000 "$ROUNDS" 100
 rounds "after half a line is taken back" ftruncate:delay_exit=350000 0 100
-verified "$log"
-is "$(compgen -G "$log.*")" "" "nothing had to be moved away"
+rename=1
+rounds "after the write, and the log is renamed" write:delay_exit=350000 0
+verified "$log"*
+is "$(compgen -G "$log.torn*")" "" "nothing had to be moved away"
 plan
