@@ -6,7 +6,7 @@
 needs_disks
 
 ROUNDS=20
-disk var 512
+disk var 2048 # a quick machine fills 512 MiB
 ok $? "a disk" || plan
 log=$T/var/v4map.jsonl
 sync_often() {
