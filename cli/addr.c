@@ -8,8 +8,7 @@
 #include <unistd.h>
 #include "printable.h"
 #include "table.h"
-#include "v4map/json.h"
-#include "v4map/peer.h"
+#include "v4map/peer_json.h"
 
 static const char HELP[] =
 	"usage: v4map addr [--json] [--translator PREFIX]... ADDRESS... | -\n"
@@ -53,47 +52,17 @@ static bool classify(const struct addr *addr, const char *text, size_t len, stru
 	return true;
 }
 
-static const char *print_addr(const struct ipaddr *ip, char *data, size_t size)
-{
-	struct strbuf sb;
-
-	strbuf_init(&sb, data, size);
-	ipaddr_print(ip, &sb);
-	return ip->family == FAMILY_NONE ? NULL : data;
-}
-
-static const char *print_translator(const struct prefix *prefix, char *data, size_t size)
-{
-	struct strbuf sb;
-
-	strbuf_init(&sb, data, size);
-	prefix_print(prefix, &sb);
-	return prefix->addr.family == FAMILY_NONE ? NULL : data;
-}
-
 static void write_json(struct addr *addr, const char *text, size_t len)
 {
 	struct classified found;
-	uint32_t mismatches;
-	char data[64];
 	struct json json;
 
 	json_init(&json, &addr->out);
 	json_object_begin(&json, NULL);
 	(void)json_bytes(&json, "address", text, len);
 	if (classify(addr, text, len, &found)) {
-		json_text(&json, "ip", print_addr(&found.ip, data, sizeof(data)));
-		json_text(&json, "family", family_name((enum family)found.ip.family));
-		json_text(&json, "form", form_name(found.form));
-		json_text(&json, "embedded", print_addr(&found.embedded, data, sizeof(data)));
-		json_text(&json, "translator",
-			print_translator(&found.translator, data, sizeof(data)));
-		json_array_begin(&json, "mismatches");
-		mismatches = form_mismatches(&found);
-		for (unsigned bit = 1; bit <= mismatches; bit <<= 1)
-			if (mismatches & bit)
-				json_text(&json, NULL, mismatch_name((enum mismatch)bit));
-		json_array_end(&json);
+		peer_json_classified(&json, &found);
+		peer_json_mismatches(&json, form_mismatches(&found));
 	} else {
 		json_text(&json, "error", "not an IPv4 or IPv6 address");
 		addr->status = EXIT_FINDINGS;
@@ -112,7 +81,7 @@ static void write_text(struct addr *addr, const char *text, size_t len)
 {
 	enum colour colour = COLOUR_NONE;
 	struct classified found;
-	char data[64];
+	size_t at;
 
 	pad(&addr->out, printable_add(&addr->out, text, len), addr->text_width);
 	if (!classify(addr, text, len, &found)) {
@@ -124,18 +93,22 @@ static void write_text(struct addr *addr, const char *text, size_t len)
 	}
 	if (addr->coloured && found.form != FORM_NATIVE)
 		colour = COLOUR_YELLOW;
-	(void)print_addr(&found.ip, data, sizeof(data));
-	strbuf_addf(&addr->out, "  %-*s  %s  %s%s%s", (int)addr->ip_width, data,
-		family_name((enum family)found.ip.family), colour_begin(colour),
-		form_name(found.form), colour_end(colour));
+	strbuf_adds(&addr->out, "  ");
+	at = addr->out.len;
+	ipaddr_print(&found.ip, &addr->out);
+	pad(&addr->out, addr->out.len - at, addr->ip_width);
+	strbuf_addf(&addr->out, "  %s  %s%s%s", family_name((enum family)found.ip.family),
+		colour_begin(colour), form_name(found.form), colour_end(colour));
 	if (found.embedded.family != FAMILY_NONE && found.form != FORM_MAPPED)
 		pad(&addr->out, strlen(form_name(found.form)), 13);
-	if (found.embedded.family != FAMILY_NONE && !ipaddr_equal(&found.embedded, &found.ip))
-		strbuf_addf(
-			&addr->out, " holds %s", print_addr(&found.embedded, data, sizeof(data)));
-	if (found.translator.addr.family != FAMILY_NONE)
-		strbuf_addf(&addr->out, " by %s",
-			print_translator(&found.translator, data, sizeof(data)));
+	if (found.embedded.family != FAMILY_NONE && !ipaddr_equal(&found.embedded, &found.ip)) {
+		strbuf_adds(&addr->out, " holds ");
+		ipaddr_print(&found.embedded, &addr->out);
+	}
+	if (found.translator.addr.family != FAMILY_NONE) {
+		strbuf_adds(&addr->out, " by ");
+		prefix_print(&found.translator, &addr->out);
+	}
 	if (found.reserved)
 		strbuf_adds(&addr->out, ", not global: reserved-in-translator");
 	strbuf_addc(&addr->out, '\n');

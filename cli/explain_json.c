@@ -5,40 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "v4map/json.h"
+#include "v4map/peer_json.h"
 
 /* Room for POLICY_RULES_MAX names and PUSH_TEXT_MAX bytes of lines, twice over. */
 enum { OUTPUT_SIZE = 2 * (POLICY_RULES_MAX * (POLICY_NAME_MAX + 3) + 2 * PUSH_TEXT_MAX) };
-
-static void add_addr(struct json *json, const char *key, const struct ipaddr *addr)
-{
-	char data[IPADDR_TEXT_MAX + 1];
-	struct strbuf text;
-
-	strbuf_init(&text, data, sizeof(data));
-	ipaddr_print(addr, &text);
-	json_text(json, key, addr->family != FAMILY_NONE ? data : NULL);
-}
-
-static void add_prefix(struct json *json, const char *key, const struct prefix *prefix)
-{
-	char data[IPADDR_TEXT_MAX + 5];
-	struct strbuf text;
-
-	strbuf_init(&text, data, sizeof(data));
-	prefix_print(prefix, &text);
-	json_text(json, key, prefix->addr.family != FAMILY_NONE ? data : NULL);
-}
 
 static void add_peer(struct json *json, const struct peer *peer)
 {
 	json_object_begin(json, "peer");
 	json_text(json, "address", peer->address);
-	add_addr(json, "ip", &peer->addr.ip);
-	json_text(json, "family", family_name((enum family)peer->addr.ip.family));
-	json_text(json, "form", form_name(peer->addr.form));
-	add_addr(json, "embedded", &peer->addr.embedded);
-	add_prefix(json, "translator", &peer->addr.translator);
+	peer_json_classified(json, &peer->addr);
 	json_object_end(json);
 }
 
@@ -65,16 +41,7 @@ static void add_withheld(struct json *json, const struct decision *decision)
 {
 	json_array_begin(json, "withheld");
 	for (size_t i = 0; i < decision->withheld_ipv4 + decision->withheld_ipv6; i++)
-		add_prefix(json, NULL, &decision->withheld[i]);
-	json_array_end(json);
-}
-
-static void add_mismatches(struct json *json, uint32_t mismatches)
-{
-	json_array_begin(json, "mismatches");
-	for (uint32_t bit = 1; bit < MISMATCH_ALL; bit <<= 1)
-		if ((mismatches & bit) != 0)
-			json_text(json, NULL, mismatch_name((enum mismatch)bit));
+		peer_json_prefix(json, NULL, &decision->withheld[i]);
 	json_array_end(json);
 }
 
@@ -93,7 +60,7 @@ static void add_answer(struct json *json, const struct explained *explained)
 	add_rules(json, explained);
 	add_config(json, explained->config);
 	add_withheld(json, decision);
-	add_mismatches(json, decision->mismatches);
+	peer_json_mismatches(json, decision->mismatches);
 	json_object_end(json);
 }
 

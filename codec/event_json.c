@@ -3,7 +3,7 @@
 
 #include <string.h>
 #include <time.h>
-#include "v4map/json.h"
+#include "v4map/peer_json.h"
 #include "v4map/pseudonym.h"
 #include "v4map-paths.h"
 
@@ -312,11 +312,7 @@ static void add_decision(struct line *line)
 	const struct event *event = line->event;
 	struct event_text text;
 
-	json_array_begin(&line->json, "mismatches");
-	for (unsigned bit = 1; bit <= MISMATCH_ALL; bit <<= 1)
-		if (event->mismatches & bit)
-			json_text(&line->json, NULL, mismatch_name((enum mismatch)bit));
-	json_array_end(&line->json);
+	peer_json_mismatches(&line->json, event->mismatches);
 	if (event->action != EVENT_AUTHORISED && event->action != EVENT_REFUSED)
 		return;
 	add_rules(line);
