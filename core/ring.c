@@ -13,6 +13,15 @@ void ring_init(struct ring *ring, const uint8_t run_id[static RING_RUN_ID_SIZE])
 	memcpy(ring->run_id, run_id, RING_RUN_ID_SIZE);
 }
 
+void ring_run_text(const struct ring *ring, char ret[static RING_RUN_TEXT_SIZE])
+{
+	struct strbuf sb;
+
+	strbuf_init(&sb, ret, RING_RUN_TEXT_SIZE);
+	for (size_t i = 0; i < RING_RUN_ID_SIZE; i++)
+		strbuf_addf(&sb, "%02x", ring->run_id[i]);
+}
+
 bool ring_valid(const struct ring *ring)
 {
 	return ring->magic == RING_MAGIC && ring->version == RING_VERSION &&

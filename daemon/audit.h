@@ -41,6 +41,10 @@ struct audit_end {
  */
 int audit_recover(struct audit *audit, const char *path, struct audit_end *ret, struct err *err);
 
+/* audit_open, then audit_recover; what cannot be recovered is closed again. */
+int audit_open_whole(
+	struct audit *audit, const char *path, int wait_ms, struct audit_end *ret, struct err *err);
+
 /*
  * Append whole lines.  Returns 0, or a negative errno: then the file is as it was before.
  * -ESTALE: its size is not what this writer left; someone else has cut or written it.

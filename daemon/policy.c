@@ -9,19 +9,6 @@
 /* Longer than the last run's v4mapd tries to write its end, shorter than the plugin waits. */
 enum { LOCK_WAIT_MS = 11000 };
 
-/* A log that is new to this server: find its end. */
-static int open_audit(const char *path, struct audit *audit, struct audit_end *end, struct err *err)
-{
-	int rc = audit_open(audit, path, LOCK_WAIT_MS, err);
-
-	if (rc != 0)
-		return rc;
-	rc = audit_recover(audit, path, end, err);
-	if (rc != 0)
-		audit_close(audit);
-	return rc;
-}
-
 /* Go on with another log; what was meant for the old one goes there first. */
 static void switch_audit(
 	struct worker *worker, const struct audit *audit, const struct audit_end *end)
@@ -58,7 +45,7 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 	int rc;
 
 	if (strcmp(journal->audit.file, file->audit.file) != 0) {
-		rc = open_audit(file->audit.file, &audit, &end, err);
+		rc = audit_open_whole(&audit, file->audit.file, LOCK_WAIT_MS, &end, err);
 		if (rc != 0)
 			return rc;
 	}

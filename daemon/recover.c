@@ -157,3 +157,16 @@ out:
 	free(data);
 	return rc;
 }
+
+int audit_open_whole(
+	struct audit *audit, const char *path, int wait_ms, struct audit_end *ret, struct err *err)
+{
+	int rc = audit_open(audit, path, wait_ms, err);
+
+	if (rc != 0)
+		return rc;
+	rc = audit_recover(audit, path, ret, err);
+	if (rc != 0)
+		audit_close(audit);
+	return rc;
+}

@@ -49,20 +49,13 @@ void rotation_adopt(struct worker *worker, const struct audit *audit)
 	}
 }
 
-/* Open what has the log's name now, whole lines or empty. */
+/* Open what has the log's name now; what stands in it is not ours to mix with. */
 static int open_other(const struct worker *worker, struct audit *audit)
 {
-	const char *path = worker->journal->audit.file;
-	struct audit_end end;
-	struct err err;
-	int rc = audit_open(audit, path, 0, &err);
+	struct audit_end ignored_end;
+	struct err ignored;
 
-	if (rc == 0 && audit->size != 0) { /* not ours to mix with */
-		rc = audit_recover(audit, path, &end, &err);
-		if (rc != 0)
-			audit_close(audit);
-	}
-	return rc;
+	return audit_open_whole(audit, worker->journal->audit.file, 0, &ignored_end, &ignored);
 }
 
 /* The log's name belongs to another file, or to none: begin a new one there. */

@@ -117,7 +117,6 @@ static int supervise(struct worker *worker)
 static int supervisor(struct ring *ring, const char *policy, int server, unsigned server_pid)
 {
 	static struct worker worker;
-	struct strbuf run;
 
 	worker.ring = ring;
 	worker.server = server;
@@ -133,9 +132,7 @@ static int supervisor(struct ring *ring, const char *policy, int server, unsigne
 		return fail("the working folder");
 	journal_set_policy(worker.journal, policy);
 	worker.journal->own_head = worker.journal->own_tail = JOURNAL_OWN_START;
-	strbuf_init(&run, worker.run, sizeof(worker.run));
-	for (size_t i = 0; i < RING_RUN_ID_SIZE; i++)
-		strbuf_addf(&run, "%02x", ring->run_id[i]);
+	ring_run_text(ring, worker.run);
 	(void)gethostname(worker.host, sizeof(worker.host) - 1); /* else it stays empty */
 	close_stdio();
 	(void)umask(027);

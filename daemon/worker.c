@@ -196,8 +196,8 @@ static void drain(struct worker *worker)
 	write_all(worker);
 	/* The last checkpoint also makes the end durable. */
 	if (worker->audit.fd >= 0 && checkpoint(worker, monotonic_ms()) == 0 &&
-		writer_flush(worker) == 0 && worker_sync(worker) == 0 && worker->journal->keyed)
-		(void)key_file_update(worker->key_file, &worker->journal->key);
+		writer_flush(worker) == 0)
+		(void)sync_log(worker, monotonic_ms());
 }
 
 /* Returns false when the server cannot start; later a bad policy changes nothing. */

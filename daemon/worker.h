@@ -25,7 +25,7 @@ struct worker {
 	struct audit audit;
 	int server; /* pidfd of OpenVPN: readable when it has ended */
 	unsigned server_pid;
-	char run[2 * RING_RUN_ID_SIZE + 1];
+	char run[RING_RUN_TEXT_SIZE];
 	char host[256];
 	bool shut_in;	    /* the sandbox is entered */
 	bool walled_out;    /* the log's folder is another one than the sandbox is around */

@@ -199,7 +199,6 @@ static int make_ring(struct companion *companion, int *ret_fd, struct err *err)
 {
 	uint8_t run_id[RING_RUN_ID_SIZE];
 	struct ring *ring = MAP_FAILED;
-	struct strbuf run;
 	int fd = memfd_create("v4map-ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (fd < 0 || getrandom(run_id, sizeof(run_id), 0) != (ssize_t)sizeof(run_id) ||
@@ -211,9 +210,7 @@ static int make_ring(struct companion *companion, int *ret_fd, struct err *err)
 		goto fail;
 	ring_init(ring, run_id);
 	ring_producer_init(&companion->producer, ring);
-	strbuf_init(&run, companion->run, sizeof(companion->run));
-	for (size_t i = 0; i < sizeof(run_id); i++)
-		strbuf_addf(&run, "%02x", run_id[i]);
+	ring_run_text(ring, companion->run);
 	*ret_fd = fd;
 	return 0;
 fail:

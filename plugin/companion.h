@@ -20,7 +20,7 @@ struct companion {
 	int control;
 	struct ring_producer producer;
 	uint64_t session_count; /* sessions ever, for their ids */
-	char run[2 * RING_RUN_ID_SIZE + 1];
+	char run[RING_RUN_TEXT_SIZE];
 	const void *image; /* mapped, read-only */
 	size_t image_size;
 	uint32_t generation;

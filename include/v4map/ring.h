@@ -34,6 +34,10 @@ struct ring {
 
 /* Lay out an empty ring in zeroed memory. */
 void ring_init(struct ring *ring, const uint8_t run_id[static RING_RUN_ID_SIZE]);
+/* The run's name as text: RING_RUN_ID_SIZE bytes in hexadecimal. */
+enum { RING_RUN_TEXT_SIZE = 2 * RING_RUN_ID_SIZE + 1 };
+void ring_run_text(const struct ring *ring, char ret[static RING_RUN_TEXT_SIZE]);
+
 /* Is this memory a ring of this build? */
 bool ring_valid(const struct ring *ring);
 
