@@ -45,12 +45,6 @@ HARD := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-
 LINK := -fsanitize=address,undefined
 DEFS :=
 endif
-ifeq ($(MODE),fuzz)
-HARD := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fPIC
-LINK := -fsanitize=address,undefined
-DEFS :=
-endif
-
 CFLAGS  ?=
 LDFLAGS ?=
 INC   := -Iinclude -I$(BUILD)/include
@@ -77,7 +71,6 @@ UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/tes
 HOST     := $(BUILD)/tests/openvpn-stand-in
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
 FAULTS   := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
-BENCH    := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 .PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-faults lint \
 	format sanitize bench install uninstall clean layers
@@ -165,10 +158,6 @@ $(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(FAULTS_O) $(CODEC_A) $(
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) -lseccomp -lcmocka
-$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(CODEC_A) $(CORE_A)
-	$(call say,LINK,$@)
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) -ldl
 
 PROVE := prove --timer
 export V4MAP_BUILD := $(abspath $(BUILD))
@@ -193,7 +182,7 @@ C_FILES  := $(wildcard include/v4map/*.h core/*.[ch] codec/*.[ch] plugin/*.[ch] 
 	cli/*.[ch] tests/*/*.[ch] bench/*.[ch])
 SH_FILES := $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run scripts/* tests/host/* tests/e2e/* \
 	tests/faults/* bench/*) \
-	$(wildcard tests/*/lib.sh)
+	$(wildcard tests/*.sh tests/*/lib.sh)
 format:
 	clang-format -i $(C_FILES)
 lint:
@@ -206,7 +195,7 @@ sanitize: test-deps
 	@$(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-unit check-host
 	@V4MAP_PRELOAD=$(ASAN_SO) $(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-e2e
 
-bench: all $(BENCH) $(TOOLS)
+bench: all $(TOOLS)
 	@for b in bench/*.sh; do $$b $(BUILD) || exit 1; done
 
 # --- install ------------------------------------------------------------------------------------

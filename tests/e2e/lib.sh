@@ -11,35 +11,15 @@
 #	plan
 #
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/testnet.sh"
-
-skip_all() {
-	echo "1..0 # SKIP $1"
-	trap - EXIT
-	exit 0
-}
+. "$(dirname "${BASH_SOURCE[0]}")/../tap.sh"
 
 testnet_enter "$@" || skip_all "$why_not"
 
-count=0 failed=0 planned=0
+planned=0
 log=$T/v4map.jsonl
 # shellcheck disable=SC2034 # the tests' own
 plugin="plugin $BUILD/v4map.so $T/policy.yaml v4mapd=$BUILD/v4mapd"
 trap finish EXIT
-
-# ok STATUS NAME
-ok() {
-	count=$((count + 1))
-	[ "$1" = 0 ] && echo "ok $count - $2" && return
-	echo "not ok $count - $2"
-	failed=1
-	return 1
-}
-
-# is GOT WANT NAME
-is() {
-	[ "$1" = "$2" ]
-	ok $? "$3" || diff -u --label want --label got <(echo "$2") <(echo "$1") | sed 's/^/# /'
-}
 
 # has FILE REGEX NAME
 has() {
@@ -51,12 +31,6 @@ has() {
 hasnt() {
 	[ -s "$1" ] && ! grep -qE -- "$2" "$1"
 	ok $? "$3" || grep -E -- "$2" "$1" | sed 's/^/# found: /'
-}
-
-plan() {
-	echo "1..$count"
-	planned=1
-	exit "$failed"
 }
 
 finish() {

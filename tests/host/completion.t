@@ -5,15 +5,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 v4map=${V4MAP_BUILD:-$root/build}/v4map
 # shellcheck source=scripts/v4map.bash-completion
 . "$root/scripts/v4map.bash-completion"
-count=0 failed=0
-
-is() {
-	count=$((count + 1))
-	[ "$1" = "$2" ] && echo "ok $count - $3" && return
-	echo "not ok $count - $3"
-	diff -u --label want --label got <(echo "$2") <(echo "$1") | sed 's/^/# /'
-	failed=1
-}
+. "$root/tests/tap.sh"
 
 # offered WORD...: what is offered for the last word.
 offered() {
@@ -36,5 +28,4 @@ for command in addr explain check 'log show' 'log verify' 'log sessions' 'log wh
 done
 is "$(offered explain --listener ipv6)" ipv6 "a listener"
 is "$(offered log show --mismatch map | xargs)" "mapped-peer mapped-tunnel-address" "a mismatch"
-echo "1..$count"
-exit $failed
+plan

@@ -10,34 +10,9 @@ VERSION=$(cat "$here/../../VERSION")
 stand_in=$BUILD/tests/openvpn-stand-in
 T=$(mktemp -d "${TMPDIR:-/tmp}/v4map-host.XXXXXX")
 log=$T/log.jsonl
-count=0 failed=0
+. "$here/../tap.sh"
 trap 'daemon_gone; rm -rf "$T"' EXIT
 umask 027
-
-# ok STATUS NAME
-ok() {
-	count=$((count + 1))
-	[ "$1" = 0 ] && echo "ok $count - $2" && return
-	echo "not ok $count - $2"
-	failed=1
-	return 1
-}
-
-# is GOT WANT NAME
-is() {
-	[ "$1" = "$2" ]
-	ok $? "$3" || diff -u --label want --label got <(echo "$2") <(echo "$1") | sed 's/^/# /'
-}
-
-plan() {
-	echo "1..$count"
-	exit "$failed"
-}
-
-skip_all() {
-	echo "1..0 # SKIP $1"
-	exit 0
-}
 
 # Is the build one that the sanitizers watch?  They allocate and call the system as they like.
 sanitized() {
