@@ -18,7 +18,7 @@ static const char HELP[] =
 	"      --policy FILE  instead of " V4MAP_POLICY_DEFAULT "\n"
 	"      --json         one object for each finding\n"
 	"\n"
-	"Exit status: 0 nothing found, 1 something found, 2 misuse or unreadable.\n";
+	"Exit status: 0 the server would take it, 1 it would not, 2 misuse or unreadable.\n";
 
 static const char *plural(size_t count)
 {
@@ -38,18 +38,19 @@ static void praise(const char *name, const struct policy_file *file, const struc
 /* The server would not take a file of somebody else's; what is in it may still be right. */
 static int load(const char *path, bool json, struct policy_file *ret, bool *warned)
 {
-	struct err err;
-	int rc = policy_file_load(path, true, ret, &err);
+	struct policy_report report;
+	int rc = policy_file_load(path, true, ret, &report);
 
-	*warned = rc != 0 && err.code != NULL && strcmp(err.code, "ownership") == 0;
+	*warned = rc != 0 && report.errs[0].code != NULL &&
+		  strcmp(report.errs[0].code, "ownership") == 0;
 	if (*warned) {
-		finding_print(stdout, &err, "warning", json);
-		rc = policy_file_load(path, false, ret, &err);
+		findings_print(stdout, &report, "warning", json);
+		rc = policy_file_load(path, false, ret, &report);
 	}
+	findings_print(stdout, &report, rc == 0 ? "warning" : "error", json);
 	if (rc == 0)
 		return EXIT_FINE;
-	finding_print(stdout, &err, "error", json);
-	return finding_is_unreadable(&err) ? EXIT_MISUSE : EXIT_FINDINGS;
+	return finding_is_unreadable(&report.errs[0]) ? EXIT_MISUSE : EXIT_FINDINGS;
 }
 
 static int check(const char *path, bool json)

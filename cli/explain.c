@@ -21,6 +21,10 @@ static const char HELP[] =
 	"      --port NUMBER\n"
 	"      --common-name NAME   of its certificate\n"
 	"      --listener FAMILY    of the server's socket: ipv4 or ipv6 (default: as ADDRESS)\n"
+	"      --client-version V   as in IV_VER, such as 2.6.14 (default: unknown, as before "
+	"2.4)\n"
+	"      --platform NAME      as in IV_PLAT, such as linux\n"
+	"      --client-protocol N  IV_PROTO, a number of bits\n"
 	"      --tunnel FAMILIES    what the tunnel has: ipv4, ipv6, or ipv4,ipv6 (the default)\n"
 	"      --json\n"
 	"\n"
@@ -28,8 +32,24 @@ static const char HELP[] =
 
 struct arguments {
 	const char *policy, *peer, *port, *common_name, *listener, *tunnel;
+	const char *version, *platform, *protocol;
 	bool json;
 };
+
+static int set_client(const struct arguments *arguments, struct peer *peer)
+{
+	const char *version = arguments->version, *protocol = arguments->protocol;
+
+	peer_set_client(peer, version, arguments->platform, protocol);
+	if (strcmp(version, "unknown") != 0 && peer->client_version == CLIENT_VERSION_UNKNOWN)
+		return cli_complain("explain",
+			"--client-version: want a version such as 2.6.14, found '%s'", version);
+	if (protocol != NULL &&
+		(protocol[0] == '\0' || strspn(protocol, "0123456789") != strlen(protocol)))
+		return cli_complain(
+			"explain", "--client-protocol: want a number, found '%s'", protocol);
+	return EXIT_FINE;
+}
 
 /* As OpenVPN's environment and its IPCHANGE would show the peer. */
 static int make_peer(
@@ -61,7 +81,7 @@ static int make_peer(
 		return cli_complain(
 			"explain", "--listener: no IPv6 address comes in on an IPv4 socket");
 	peer_set_listener(ret, listener);
-	return EXIT_FINE;
+	return set_client(arguments, ret);
 }
 
 /* Which addresses the pool gave does not matter, only of which families. */
@@ -91,6 +111,42 @@ static void decide(struct explained *explained, void *scratch)
 		explained->policy, explained->peer, STAGE_CONNECT, scratch, &explained->decision);
 }
 
+/* Rules behind the one that ended it were never asked. */
+size_t explained_asked(const struct explained *explained)
+{
+	const struct decision *decision = &explained->decision;
+	const struct image_rule *rules = explained->policy->rules;
+	size_t last;
+
+	if (decision->matched_count == 0)
+		return explained->policy->rule_count;
+	last = decision->matched[decision->matched_count - 1];
+	if (rules[last].deny != IMAGE_NO_TEXT || rules[last].last != 0)
+		return last + 1;
+	return explained->policy->rule_count;
+}
+
+/* What push.c puts in front of the first option and behind the last one. */
+unsigned explained_messages(const char *config)
+{
+	enum { BUNDLE_MAX = 1024, EXTRA = 84, QUOTES = sizeof("push \"\"") - 1 };
+	const size_t begin = strlen("PUSH_REPLY");
+	size_t used = begin;
+	unsigned messages = *config != '\0';
+
+	for (size_t len; *config != '\0'; config += len + 1) {
+		len = strcspn(config, "\n");
+		if (strncmp(config, "push ", 5) != 0)
+			continue;
+		if (used + len - QUOTES + 1 >= BUNDLE_MAX - EXTRA) {
+			messages++;
+			used = begin;
+		}
+		used += len - QUOTES + 1;
+	}
+	return messages;
+}
+
 static int answer(
 	const struct policy *policy, const struct peer *peer, bool json, void *scratch, char *text)
 {
@@ -101,7 +157,10 @@ static int answer(
 	decide(&explained, scratch);
 	strbuf_init(&sb, text, PUSH_TEXT_MAX + 1);
 	if (push_render(policy, &explained.decision, &sb) != 0)
-		return cli_complain("explain", "the config text passes %d bytes", PUSH_TEXT_MAX);
+		return cli_complain("explain",
+			"the client would be refused (text-too-long): its options pass %d bytes, "
+			"or its routes %d blocks",
+			PUSH_TEXT_MAX, POLICY_ROUTES_MAX);
 	if (json)
 		rc = explain_json(&explained);
 	else
@@ -136,13 +195,14 @@ static int explain(const struct policy *policy, const struct arguments *argument
 static int run(const struct arguments *arguments)
 {
 	struct policy_file file;
+	struct policy_report report;
 	struct policy policy;
 	struct err err;
-	int status, rc = policy_file_load(arguments->policy, false, &file, &err);
+	int status, rc = policy_file_load(arguments->policy, false, &file, &report);
 
 	if (rc != 0) {
-		finding_print(stderr, &err, "error", false);
-		return finding_is_unreadable(&err) ? EXIT_MISUSE : EXIT_FINDINGS;
+		findings_print(stderr, &report, "error", false);
+		return finding_is_unreadable(&report.errs[0]) ? EXIT_MISUSE : EXIT_FINDINGS;
 	}
 	rc = policy_open(file.image, file.image_size, &policy, &err);
 	status = rc == 0 ? explain(&policy, arguments) : cli_complain("explain", "%s", err.text);
@@ -166,6 +226,12 @@ static const char **slot(struct arguments *arguments, int option)
 		return &arguments->listener;
 	case 't':
 		return &arguments->tunnel;
+	case 'v':
+		return &arguments->version;
+	case 'm':
+		return &arguments->platform;
+	case 'o':
+		return &arguments->protocol;
 	default:
 		return NULL;
 	}
@@ -179,12 +245,15 @@ int explain_main(int argc, char **argv)
 		{"port", required_argument, NULL, 'n'},
 		{"common-name", required_argument, NULL, 'c'},
 		{"listener", required_argument, NULL, 'l'},
+		{"client-version", required_argument, NULL, 'v'},
+		{"platform", required_argument, NULL, 'm'},
+		{"client-protocol", required_argument, NULL, 'o'},
 		{"tunnel", required_argument, NULL, 't'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct arguments arguments = {.tunnel = "ipv4,ipv6"};
+	struct arguments arguments = {.tunnel = "ipv4,ipv6", .version = "2.6"};
 	int option;
 
 	opterr = 0;

@@ -18,6 +18,12 @@ struct explained {
 int explain_json(const struct explained *explained); /* -ENOMEM, -ENOSPC or 0 */
 void explain_text(const struct explained *explained);
 
+/* How many rules were asked: those behind the one that ended it were not. */
+size_t explained_asked(const struct explained *explained);
+
+/* How many control messages the lines take: at most 1024 bytes each (OpenVPN push.c). */
+unsigned explained_messages(const char *config);
+
 /* argv[0] is "explain"; returns the exit status. */
 int explain_main(int argc, char **argv);
 

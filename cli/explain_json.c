@@ -7,8 +7,11 @@
 #include <string.h>
 #include "v4map/peer_json.h"
 
-/* Room for POLICY_RULES_MAX names and PUSH_TEXT_MAX bytes of lines, twice over. */
-enum { OUTPUT_SIZE = 2 * (POLICY_RULES_MAX * (POLICY_NAME_MAX + 3) + 2 * PUSH_TEXT_MAX) };
+/* Room for POLICY_RULES_MAX names twice, and for lines and blocks. */
+enum {
+	NAMES_SIZE = POLICY_RULES_MAX * (POLICY_NAME_MAX + 24),
+	OUTPUT_SIZE = 2 * NAMES_SIZE + 8 * PUSH_TEXT_MAX,
+};
 
 static void add_peer(struct json *json, const struct peer *peer)
 {
@@ -37,11 +40,45 @@ static void add_config(struct json *json, const char *config)
 	json_array_end(json);
 }
 
+static void add_blocks(
+	struct json *json, const char *name, const struct prefix *blocks, size_t count)
+{
+	json_array_begin(json, name);
+	for (size_t i = 0; i < count; i++)
+		peer_json_prefix(json, NULL, &blocks[i]);
+	json_array_end(json);
+}
+
+/* Why each rule that was asked does not match. */
+static void add_unmet(struct json *json, const struct explained *explained)
+{
+	const struct decision *decision = &explained->decision;
+	const size_t asked = explained_asked(explained);
+	size_t next = 0;
+
+	json_object_begin(json, "unmet");
+	for (size_t i = 0; i < asked; i++) {
+		if (next < decision->matched_count && decision->matched[next] == i)
+			next++;
+		else
+			json_text(json, policy_rule_name(explained->policy, i),
+				condition_name(
+					policy_unmet(explained->policy, i, explained->peer)));
+	}
+	json_object_end(json);
+}
+
 static void add_withheld(struct json *json, const struct decision *decision)
 {
-	json_array_begin(json, "withheld");
-	for (size_t i = 0; i < decision->withheld_ipv4 + decision->withheld_ipv6; i++)
-		peer_json_prefix(json, NULL, &decision->withheld[i]);
+	add_blocks(json, "withheld", decision->withheld,
+		decision->withheld_ipv4 + decision->withheld_ipv6);
+	add_blocks(json, "withheld_cutting", decision->cutting, decision->cutting_count);
+	add_blocks(json, "withheld_dns", decision->dns_withheld, decision->dns_withheld_count);
+	json_array_begin(json, "withheld_default");
+	if ((decision->default_withheld & IMAGE_IPV4) != 0)
+		json_text(json, NULL, "ipv4");
+	if ((decision->default_withheld & IMAGE_IPV6) != 0)
+		json_text(json, NULL, "ipv6");
 	json_array_end(json);
 }
 
@@ -58,7 +95,13 @@ static void add_answer(struct json *json, const struct explained *explained)
 	json_text(json, "reason",
 		allowed ? NULL : policy_text(policy, policy->rules[decision->deny_rule].deny));
 	add_rules(json, explained);
+	add_unmet(json, explained);
+	if (decision->excluded_count != 0) {
+		add_blocks(json, "routes", decision->united, decision->united_count);
+		add_blocks(json, "without", decision->excluded, decision->excluded_count);
+	}
 	add_config(json, explained->config);
+	json_uint(json, "messages", explained_messages(explained->config));
 	add_withheld(json, decision);
 	peer_json_mismatches(json, decision->mismatches);
 	json_object_end(json);

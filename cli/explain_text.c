@@ -52,6 +52,14 @@ static void print_ip(const struct peer *peer)
 	(void)fputs(data, stdout);
 }
 
+static void print_version(uint32_t version)
+{
+	if (version == CLIENT_VERSION_UNKNOWN)
+		(void)fputs("unknown", stdout);
+	else
+		(void)printf("%u.%u.%u", version >> 16, version >> 8 & 255, version & 255);
+}
+
 static void print_peer(const struct peer *peer)
 {
 	(void)fputs("peer        ", stdout);
@@ -62,6 +70,10 @@ static void print_peer(const struct peer *peer)
 		family_name((enum family)peer->addr.ip.family), form_name(peer->addr.form),
 		family_name(peer->listener), tunnel_name(peer));
 	print_safely(peer->common_name != NULL ? peer->common_name : "none");
+	(void)fputs("\n            client version ", stdout);
+	print_version(peer->client_version);
+	(void)fputs(", platform ", stdout);
+	print_safely(peer->platform != NULL ? peer->platform : "unknown");
 	(void)fputs("\n", stdout);
 }
 
@@ -84,21 +96,6 @@ static void print_verdict(const struct explained *explained)
 		explained->stage == STAGE_VERIFY
 			? "at TLS_VERIFY: to the client a dead network, it tries again"
 			: "at CLIENT_CONNECT: the client hears AUTH_FAILED and ends");
-}
-
-/* Rules behind the one that ended it were never asked. */
-static size_t asked_rules(const struct explained *explained)
-{
-	const struct decision *decision = &explained->decision;
-	const struct image_rule *rules = explained->policy->rules;
-	size_t last;
-
-	if (decision->matched_count == 0)
-		return explained->policy->rule_count;
-	last = decision->matched[decision->matched_count - 1];
-	if (rules[last].deny != IMAGE_NO_TEXT || rules[last].last != 0)
-		return last + 1;
-	return explained->policy->rule_count;
 }
 
 /* What the peer has where the rule wants something else. */
@@ -126,6 +123,17 @@ static void print_unmet(const struct peer *peer, enum condition condition)
 		(void)fputs("no, peer is ", stdout);
 		print_ip(peer);
 		return;
+	case CONDITION_PEER_LIST:
+		(void)fputs("no, not in the peer-list: ", stdout);
+		print_ip(peer);
+		return;
+	case CONDITION_CLIENT_VERSION:
+		(void)fputs("no, client-version is ", stdout);
+		print_version(peer->client_version);
+		return;
+	case CONDITION_PLATFORM:
+		has = peer->platform != NULL ? peer->platform : "unknown";
+		break;
 	case CONDITION_COMMON_NAME:
 		has = peer->common_name != NULL ? peer->common_name : "none";
 		break;
@@ -150,7 +158,7 @@ static void print_rules(const struct explained *explained)
 {
 	const struct decision *decision = &explained->decision;
 	const struct policy *policy = explained->policy;
-	const size_t asked = asked_rules(explained);
+	const size_t asked = explained_asked(explained);
 	const int width = longest_name(policy);
 	size_t next = 0;
 
@@ -183,16 +191,58 @@ static void print_config(const struct explained *explained)
 	}
 }
 
-static void print_withheld(const struct decision *decision)
+static void print_block(const char *title, const struct prefix *block, const char *remark)
 {
 	char data[IPADDR_TEXT_MAX + 5];
 	struct strbuf sb;
 
-	for (size_t i = 0; i < decision->withheld_ipv4 + decision->withheld_ipv6; i++) {
-		strbuf_init(&sb, data, sizeof(data));
-		prefix_print(&decision->withheld[i], &sb);
-		(void)printf("%s%s\n", i == 0 ? "withheld    " : "            ", data);
-	}
+	strbuf_init(&sb, data, sizeof(data));
+	prefix_print(block, &sb);
+	(void)printf("%-12s%s%s\n", title, data, remark);
+}
+
+static void print_blocks(
+	const char *title, const struct prefix *blocks, size_t count, const char *remark)
+{
+	for (size_t i = 0; i < count; i++)
+		print_block(i == 0 ? title : "", &blocks[i], remark);
+}
+
+/* What was there before something was excluded. */
+static void print_exclusion(const struct decision *decision)
+{
+	if (decision->excluded_count == 0)
+		return;
+	print_blocks("routes", decision->united, decision->united_count, "");
+	print_blocks("without", decision->excluded, decision->excluded_count, "");
+}
+
+static void print_withheld(const struct decision *decision)
+{
+	const unsigned defaults = decision->default_withheld;
+
+	print_blocks("withheld", decision->withheld,
+		decision->withheld_ipv4 + decision->withheld_ipv6, "");
+	print_blocks("withheld", decision->cutting, decision->cutting_count,
+		" would cut this client off");
+	print_blocks("withheld", decision->dns_withheld, decision->dns_withheld_count,
+		" as a name server");
+	if (defaults != 0)
+		(void)printf("%-12sthe default route of %s\n", "withheld",
+			defaults == IMAGE_IPV4	 ? "ipv4"
+			: defaults == IMAGE_IPV6 ? "ipv6"
+						 : "ipv4 and ipv6");
+}
+
+/* OpenVPN packs the options into messages of at most PUSH_BUNDLE_SIZE bytes. */
+static void print_messages(const struct explained *explained)
+{
+	const unsigned messages = explained_messages(explained->config);
+
+	if (messages > 1)
+		(void)printf("%-12s%zu bytes, in %u control messages and what the server pushes "
+			     "besides\n",
+			"size", strlen(explained->config), messages);
 }
 
 struct sentence {
@@ -207,10 +257,14 @@ static const struct sentence SENTENCES[] = {
 	{MISMATCH_EMBEDDED_IPV4, "an IPv4 address stands in its IPv6 address; it is not trusted"},
 	{MISMATCH_RESERVED_IN_TRANSLATOR,
 		"64:ff9b::/96 around an IPv4 address that is not global (RFC 6052)"},
-	{MISMATCH_TUNNEL_LACKS_IPV4, "IPv4 routes are withheld: its tunnel has no IPv4"},
-	{MISMATCH_TUNNEL_LACKS_IPV6, "IPv6 routes are withheld: its tunnel has no IPv6"},
+	{MISMATCH_TUNNEL_LACKS_IPV4, "something of IPv4 is withheld: its tunnel has no IPv4"},
+	{MISMATCH_TUNNEL_LACKS_IPV6, "something of IPv6 is withheld: its tunnel has no IPv6"},
 	{MISMATCH_ROUTE_COVERS_SERVER,
 		"its routes cover the server: a host route goes around the tunnel"},
+	{MISMATCH_TOO_MANY_ROUTES,
+		"more routes than such a client can take (before 2.4: 100 of a family)"},
+	{MISMATCH_PROXIED, "it comes from one of our proxies; where from before is not known"},
+	{MISMATCH_IPV6_LEAKS, "all its IPv4 goes into the tunnel, and its IPv6 around it"},
 	{MISMATCH_TRANSPORT_ONLY_IPV4, "it comes over IPv4, and its tunnel is IPv6 only"},
 	{MISMATCH_TRANSPORT_ONLY_IPV6, "it comes over IPv6, and its tunnel is IPv4 only"},
 };
@@ -233,7 +287,9 @@ void explain_text(const struct explained *explained)
 	print_peer(explained->peer);
 	print_verdict(explained);
 	print_rules(explained);
+	print_exclusion(&explained->decision);
 	print_config(explained);
+	print_messages(explained);
 	print_withheld(&explained->decision);
 	print_mismatches(explained->decision.mismatches);
 }

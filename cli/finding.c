@@ -51,6 +51,14 @@ void finding_print(FILE *out, const struct err *err, const char *severity, bool 
 	(void)fprintf(out, "%s\n", line); /* the caller looks at ferror */
 }
 
+void findings_print(FILE *out, const struct policy_report *report, const char *severity, bool json)
+{
+	for (size_t i = 0; i < report->count; i++)
+		finding_print(out, &report->errs[i], severity, json);
+	if (report->found > report->count && !json)
+		(void)fprintf(out, "and %zu more\n", report->found - report->count);
+}
+
 bool finding_is_unreadable(const struct err *err)
 {
 	return err->code != NULL && strcmp(err->code, "unreadable") == 0;

@@ -5,9 +5,12 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include "v4map/err.h"
+#include "v4map/policy_yaml.h"
 
 void finding_print(FILE *out, const struct err *err, const char *severity, bool json);
+
+/* All that was kept of a policy's, and how many more there are. */
+void findings_print(FILE *out, const struct policy_report *report, const char *severity, bool json);
 
 /* Was the file not even read? */
 bool finding_is_unreadable(const struct err *err);

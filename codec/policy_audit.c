@@ -11,12 +11,10 @@ enum { INTERVAL_DIGITS_MAX = 5, INTERVAL_MAX_MS = 60 * 1000 };
 static int set_path(const char *key, char ret[static AUDIT_PATH_MAX], const struct scalar *value,
 	struct err *err)
 {
-	if (value->text[0] != '/')
-		return err_set(err, -EINVAL, "%s: want an absolute path, found '%.*s'", key, SHOWN,
-			value->text);
-	if (value->len >= AUDIT_PATH_MAX)
-		return err_set(err, -EINVAL, "%s: want a path of at most %d bytes, found %zu", key,
-			AUDIT_PATH_MAX - 1, value->len);
+	int rc = value_path(key, value, err);
+
+	if (rc != 0)
+		return rc;
 	memcpy(ret, value->text, value->len + 1);
 	return 0;
 }

@@ -5,14 +5,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "v4map/prefixset.h"
 #include "v4map/push.h"
 
-/* The fixed lines: push-remove for both families and the bypass. */
-enum { FIXED_LINES_MAX = 3 * (PUSH_LINE_MAX + 1) };
+/* The fixed lines: push-remove for both families, the bypass, redirect-gateway and the like. */
+enum { FIXED_LINES_MAX = 8 * (PUSH_LINE_MAX + 1), DNS_LINE_MAX = 80 };
 
 static size_t route_size(const struct prefix *prefix)
 {
-	char data[PUSH_LINE_MAX + 1];
+	char data[2 * (PUSH_LINE_MAX + 1)];
 	struct strbuf line;
 
 	strbuf_init(&line, data, sizeof(data));
@@ -20,7 +21,7 @@ static size_t route_size(const struct prefix *prefix)
 	return line.len;
 }
 
-static size_t rule_size(const struct draft *draft, const struct image_rule *rule)
+size_t draft_rule_size(const struct draft *draft, const struct image_rule *rule)
 {
 	size_t size = 0;
 
@@ -29,23 +30,44 @@ static size_t rule_size(const struct draft *draft, const struct image_rule *rule
 	for (uint32_t i = 0; i < rule->push.count; i++)
 		size += strlen("push \"\"\n") +
 			strlen(draft->texts + draft->strings[rule->push.first + i]);
-	return size;
+	return size + rule->dns.count * (size_t)DNS_LINE_MAX;
 }
 
-/* A client that every rule matches must still get a text that every client can take. */
+/* What is left of a rule's routes, or of everything, without what it excludes; or -ENOSPC. */
+static int check_exclusion(const struct draft *draft, const struct draft_rule *rule,
+	struct prefix *left, struct err *err)
+{
+	const struct image_span routes = rule->image.routes, excludes = rule->image.excludes;
+	long kept = prefixset_subtract(draft->prefixes + routes.first, routes.count,
+		draft->prefixes + excludes.first, excludes.count, left, POLICY_ROUTES_MAX);
+
+	if (kept >= 0)
+		return 0;
+	return draft_err(err, "too-many-routes", rule->at,
+		"want at most %d blocks left of routes without exclude, found more in this rule",
+		POLICY_ROUTES_MAX);
+}
+
+/* What one rule gives must be a text that every client can take. */
 static int check_size(const struct draft *draft, struct err *err)
 {
-	size_t size = FIXED_LINES_MAX;
+	struct prefix *left = calloc(POLICY_ROUTES_MAX, sizeof(*left));
+	int rc = 0;
 
-	for (size_t i = 0; i < draft->rule_count; i++) {
-		size += rule_size(draft, &draft->rules[i].image);
-		if (size > PUSH_TEXT_MAX)
-			return draft_err(err, "limit", draft->rules[i].at,
-				"want at most %d bytes of push lines in all rules together; up to "
-				"this one there are %zu",
+	if (left == NULL)
+		return err_set(err, -ENOMEM, "no memory");
+	for (size_t i = 0; i < draft->rule_count && rc == 0; i++) {
+		const struct draft_rule *rule = &draft->rules[i];
+		size_t size = FIXED_LINES_MAX + draft_rule_size(draft, &rule->image);
+
+		rc = check_exclusion(draft, rule, left, err);
+		if (rc == 0 && size > PUSH_TEXT_MAX)
+			rc = draft_err(err, "limit", rule->at,
+				"want at most %d bytes of push lines in a rule, found %zu",
 				PUSH_TEXT_MAX, size);
 	}
-	return 0;
+	free(left);
+	return rc;
 }
 
 static int compare(const void *a, const void *b)
@@ -81,14 +103,28 @@ static uint32_t align(size_t size)
 
 static size_t count_prefixes(const struct draft *draft)
 {
-	size_t count = draft->header.servers.count + draft->header.translators.count;
+	size_t count = (size_t)draft->header.servers.count + draft->header.translators.count +
+		       draft->header.proxies.count;
 
-	for (size_t i = 0; i < draft->rule_count; i++)
-		count += draft->rules[i].image.peers.count + draft->rules[i].image.routes.count;
+	for (size_t i = 0; i < draft->rule_count; i++) {
+		const struct image_rule *rule = &draft->rules[i].image;
+
+		count += (size_t)rule->peers.count + rule->routes.count + rule->excludes.count +
+			 rule->dns.count;
+	}
 	return count;
 }
 
-/* Sizes are small: a file has at most POLICY_TEXT_MAX bytes. */
+/* An array behind what there is already. */
+static struct image_span array(struct image_header *header, size_t count, size_t element)
+{
+	const struct image_span span = {header->size, (uint32_t)count};
+
+	header->size = align(header->size + count * element);
+	return span;
+}
+
+/* Sizes are small: a file has at most POLICY_TEXT_MAX bytes, the lists POLICY_LIST_BLOCKS_MAX. */
 static struct image_header lay_out(const struct draft *draft)
 {
 	struct image_header header = draft->header;
@@ -97,16 +133,14 @@ static struct image_header lay_out(const struct draft *draft)
 	header.version = IMAGE_VERSION;
 	header.wait_for_log = draft->audit.durability == DURABILITY_EACH;
 	header.refuse_on_failure = draft->audit.on_failure == ON_FAILURE_REFUSE;
-	header.rules = (struct image_span){align(sizeof(header)), (uint32_t)draft->rule_count};
-	header.strings.first =
-		align(header.rules.first + draft->rule_count * sizeof(struct image_rule));
-	header.strings.count = (uint32_t)draft->string_count;
-	header.prefixes.first =
-		align(header.strings.first + draft->string_count * sizeof(uint32_t));
-	header.prefixes.count = (uint32_t)count_prefixes(draft);
-	header.texts.first =
-		align(header.prefixes.first + header.prefixes.count * sizeof(struct prefix));
-	header.texts.count = (uint32_t)draft->text_len;
+	header.size = align(sizeof(header));
+	header.rules = array(&header, draft->rule_count, sizeof(struct image_rule));
+	header.strings = array(&header, draft->string_count, sizeof(uint32_t));
+	header.ranges = array(&header, draft->range_count, sizeof(struct version_range));
+	header.lists = array(&header, draft->list_count, sizeof(struct image_list));
+	header.prefixes = array(&header, count_prefixes(draft), sizeof(struct prefix));
+	header.list_prefixes = array(&header, draft->list_block_count, sizeof(struct prefix));
+	header.texts = array(&header, draft->text_len, 1);
 	header.size = header.texts.first + header.texts.count;
 	return header;
 }
@@ -122,22 +156,36 @@ static struct image_span pack(
 	return to;
 }
 
+/* A whole array; none may have no place. */
+static void put(char *base, struct image_span span, const void *from, size_t element)
+{
+	if (span.count != 0)
+		memcpy(base + span.first, from, span.count * element);
+}
+
 static void fill(struct image *image, const struct draft *draft)
 {
 	struct image_header *header = image->header;
 	struct image_rule *rules = (void *)(image->base + header->rules.first);
+	struct image_list *lists = (void *)(image->base + header->lists.first);
 
 	image->prefixes = (void *)(image->base + header->prefixes.first);
 	header->servers = pack(image, draft, header->servers);
 	header->translators = pack(image, draft, header->translators);
+	header->proxies = pack(image, draft, header->proxies);
 	for (size_t i = 0; i < draft->rule_count; i++) {
 		rules[i] = draft->rules[i].image;
 		rules[i].peers = pack(image, draft, rules[i].peers);
 		rules[i].routes = pack(image, draft, rules[i].routes);
+		rules[i].excludes = pack(image, draft, rules[i].excludes);
+		rules[i].dns = pack(image, draft, rules[i].dns);
 	}
-	memcpy(image->base + header->strings.first, draft->strings,
-		draft->string_count * sizeof(uint32_t));
-	memcpy(image->base + header->texts.first, draft->texts, draft->text_len);
+	for (size_t i = 0; i < draft->list_count; i++)
+		lists[i] = (struct image_list){draft->lists[i].name, draft->lists[i].blocks};
+	put(image->base, header->ranges, draft->ranges, sizeof(struct version_range));
+	put(image->base, header->list_prefixes, draft->list_blocks, sizeof(struct prefix));
+	put(image->base, header->strings, draft->strings, sizeof(uint32_t));
+	put(image->base, header->texts, draft->texts, 1);
 }
 
 int draft_compile(struct draft *draft, void **ret, size_t *size, struct err *err)
@@ -149,6 +197,8 @@ int draft_compile(struct draft *draft, void **ret, size_t *size, struct err *err
 	if (rc != 0)
 		return rc;
 	sort_servers(draft);
+	draft->header.proxies.count = (uint32_t)prefixset_canonicalise(
+		draft->prefixes + draft->header.proxies.first, draft->header.proxies.count);
 	header = lay_out(draft);
 	image.base = calloc(1, header.size);
 	if (image.base == NULL)

@@ -36,8 +36,11 @@ struct draft *draft_new(size_t len)
 	draft->strings = calloc(draft->item_max, sizeof(*draft->strings));
 	draft->texts = calloc(draft->text_max, 1);
 	draft->table = calloc(draft->table_size, sizeof(*draft->table));
-	if (draft->rules == NULL || draft->prefixes == NULL || draft->strings == NULL ||
-		draft->texts == NULL || draft->table == NULL) {
+	draft->ranges = calloc(draft->item_max, sizeof(*draft->ranges));
+	draft->references = calloc(draft->item_max, sizeof(*draft->references));
+	if (draft->ranges == NULL || draft->references == NULL || draft->rules == NULL ||
+		draft->prefixes == NULL || draft->strings == NULL || draft->texts == NULL ||
+		draft->table == NULL) {
 		draft_free(draft);
 		return NULL;
 	}
@@ -53,6 +56,9 @@ void draft_free(struct draft *draft)
 	free(draft->strings);
 	free(draft->texts);
 	free(draft->table);
+	free(draft->ranges);
+	free(draft->references);
+	free(draft->list_blocks);
 	free(draft);
 }
 
@@ -99,6 +105,14 @@ void draft_add_string(struct draft *draft, struct image_span *list, const struct
 	if (list->count++ == 0)
 		list->first = (uint32_t)draft->string_count;
 	draft->strings[draft->string_count++] = draft_text(draft, value->text, value->len)->offset;
+}
+
+void draft_add_range(
+	struct draft *draft, struct image_span *list, const struct version_range *range)
+{
+	if (list->count++ == 0)
+		list->first = (uint32_t)draft->range_count;
+	draft->ranges[draft->range_count++] = *range;
 }
 
 int draft_err(struct err *err, const char *code, struct place at, const char *fmt, ...)

@@ -26,6 +26,20 @@ struct draft_rule {
 	struct place at, deny, deny_at; /* where they stand; line 0: nowhere */
 };
 
+/* A prefix list that is declared; its blocks come from its file. */
+struct draft_list {
+	uint32_t name, path; /* offsets in texts */
+	struct place at;
+	struct image_span blocks; /* in list_blocks */
+};
+
+/* A rule that asks for a prefix list, which may be declared further down. */
+struct draft_reference {
+	size_t rule;
+	uint32_t name; /* offset in texts */
+	struct place at;
+};
+
 /* Each text is kept once; the table finds it again. */
 struct draft_text {
 	uint32_t offset;
@@ -43,7 +57,12 @@ struct draft {
 	uint32_t *strings;
 	char *texts;
 	struct draft_text *table;
-	size_t rule_count, prefix_count, string_count, text_len;
+	struct version_range *ranges;
+	struct draft_reference *references;
+	struct draft_list lists[POLICY_LISTS_MAX];
+	struct prefix *list_blocks; /* grows */
+	size_t rule_count, prefix_count, string_count, text_len, range_count, reference_count;
+	size_t list_count, list_block_count, list_block_max;
 	size_t item_max, text_max, table_size;
 };
 
@@ -60,6 +79,8 @@ struct draft_text *draft_text(struct draft *draft, const char *text, size_t len)
 /* Add to the list that is being read; a list begins with its first element. */
 void draft_add_prefix(struct draft *draft, struct image_span *list, const struct prefix *prefix);
 void draft_add_string(struct draft *draft, struct image_span *list, const struct scalar *value);
+void draft_add_range(
+	struct draft *draft, struct image_span *list, const struct version_range *range);
 
 /* Word an error of a kind; gives -EINVAL back. */
 int draft_err(struct err *err, const char *code, struct place at, const char *fmt, ...)
@@ -74,7 +95,8 @@ enum key_kind {
 	KEY_LIST,	  /* of texts */
 	KEY_TEXT_OR_LIST, /* one text is a list of one */
 	KEY_MAPPING,
-	KEY_MAPPINGS, /* a list of mappings */
+	KEY_MAPPINGS,	   /* a list of mappings */
+	KEY_TEXTS_BY_NAME, /* a mapping of names of the admin's own to texts */
 };
 
 enum { KEYS_MAX = 16 };
@@ -85,6 +107,8 @@ struct key {
 	const char *want; /* what a value is called in an error */
 	int (*set)(struct draft *draft, const struct scalar *value, struct err *err);
 	const struct key *keys; /* of a mapping; ends with a row without name */
+	/* KEY_TEXTS_BY_NAME: the name of the text that `set` gets next */
+	int (*set_name)(struct draft *draft, const struct scalar *name, struct err *err);
 	int (*begin)(
 		struct draft *draft, struct place at, struct err *err); /* a mapping; or NULL */
 	int (*end)(struct draft *draft, struct err *err);
@@ -102,12 +126,39 @@ extern const struct key RULE_KEYS[];
 int rule_begin(struct draft *draft, struct place at, struct err *err);
 int rule_end(struct draft *draft, struct err *err);
 
+/* policy_list.c: `prefix-lists`, and what they hold. */
+int list_set_name(struct draft *draft, const struct scalar *name, struct err *err);
+int list_set_path(struct draft *draft, const struct scalar *value, struct err *err);
+/* Read all of them; of the first file with errors these are reported. */
+int lists_read(struct draft *draft, bool trusted, struct policy_report *report);
+/* Give the rules their bits. */
+int lists_resolve(struct draft *draft, struct err *err);
+
+/* A further error or warning. */
+void report_add(struct policy_report *report, const struct err *err);
+
+/* policy_read.c: open a file that others cannot change (`trusted`).  Returns a descriptor. */
+int policy_open_file(const char *path, bool trusted, struct err *err);
+int policy_unreadable(struct err *err, int errnum); /* gives -errnum back */
+
+/* So many bytes of push lines at most come of a rule alone. */
+size_t draft_rule_size(const struct draft *draft, const struct image_rule *rule);
+
+/* policy_warn.c: what is right and still not what anybody wants. */
+void draft_warn(const struct draft *draft, struct policy_report *report);
+
 /* Values that several keys have; *ret and *list are untouched on failure. */
 int value_bool(const struct scalar *value, bool *ret, struct err *err);
 int value_choice(const struct scalar *value, const char *const *names, size_t count, unsigned *ret,
 	struct err *err);
 int value_prefix(
 	struct draft *draft, const struct scalar *value, struct image_span *list, struct err *err);
+/* `key` is named in the error. */
+int value_address(struct draft *draft, const char *key, const struct scalar *value,
+	struct image_span *list, struct err *err);
+/* A name of the admin's own: a rule's, a list's. */
+int value_name(const char *key, const struct scalar *value, struct err *err);
+int value_path(const char *key, const struct scalar *value, struct err *err);
 
 /* Read the YAML into the draft. */
 int draft_read(struct draft *draft, const char *text, size_t len, struct err *err);

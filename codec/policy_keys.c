@@ -56,19 +56,54 @@ int value_prefix(
 	return rc;
 }
 
-static int add_server(struct draft *draft, const struct scalar *value, struct err *err)
+int value_address(struct draft *draft, const char *key, const struct scalar *value,
+	struct image_span *list, struct err *err)
 {
 	struct prefix prefix;
-	int rc = prefix_parse(value->text, value->len, &prefix, err);
+	struct err ignored;
 
-	if (rc != 0)
-		return rc;
+	if (prefix_parse(value->text, value->len, &prefix, &ignored) != 0)
+		return err_set(err, -EINVAL, "%s: want an address such as 192.0.2.1, found '%.*s'",
+			key, SHOWN, value->text);
 	if (prefix.len != family_bits((enum family)prefix.addr.family))
-		return err_set(err, -EINVAL,
-			"server-addresses: want single addresses, found the block '%.*s'", SHOWN,
-			value->text);
-	draft_add_prefix(draft, &draft->header.servers, &prefix);
+		return err_set(err, -EINVAL, "%s: want single addresses, found the block '%.*s'",
+			key, SHOWN, value->text);
+	draft_add_prefix(draft, list, &prefix);
 	return 0;
+}
+
+int value_name(const char *key, const struct scalar *value, struct err *err)
+{
+	static const char BYTES[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+
+	if (value->len >= 1 && value->len <= POLICY_NAME_MAX &&
+		strspn(value->text, BYTES) == value->len)
+		return 0;
+	return err_set(err, -EINVAL,
+		"%s: want 1 to %d letters, digits, '.', '_' or '-', found '%.*s'", key,
+		POLICY_NAME_MAX, POLICY_NAME_MAX + 1, value->text);
+}
+
+int value_path(const char *key, const struct scalar *value, struct err *err)
+{
+	if (value->text[0] != '/')
+		return err_set(err, -EINVAL, "%s: want an absolute path, found '%.*s'", key, SHOWN,
+			value->text);
+	if (value->len >= AUDIT_PATH_MAX)
+		return err_set(err, -EINVAL, "%s: want a path of at most %d bytes, found %zu", key,
+			AUDIT_PATH_MAX - 1, value->len);
+	return 0;
+}
+
+static int add_server(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return value_address(draft, "server-addresses", value, &draft->header.servers, err);
+}
+
+static int add_proxy(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return value_prefix(draft, value, &draft->header.proxies, err);
 }
 
 static int add_translator(struct draft *draft, const struct scalar *value, struct err *err)
@@ -92,14 +127,33 @@ static int set_bypass(struct draft *draft, const struct scalar *value, struct er
 	return value_choice(value, NAMES, 3, &draft->header.bypass, err);
 }
 
-static int set_replace(struct draft *draft, const struct scalar *value, struct err *err)
+static int set_leak_guard(struct draft *draft, const struct scalar *value, struct err *err)
 {
-	bool replace = false;
-	int rc = value_bool(value, &replace, err);
+	static const char *const NAMES[] = {[IMAGE_LEAK_GUARD_AUTO] = "auto",
+		[IMAGE_LEAK_GUARD_ALWAYS] = "always",
+		[IMAGE_LEAK_GUARD_NEVER] = "never"};
+
+	return value_choice(value, NAMES, 3, &draft->header.leak_guard, err);
+}
+
+static int set_flag(const struct scalar *value, uint32_t *flag, struct err *err)
+{
+	bool is_set = false;
+	int rc = value_bool(value, &is_set, err);
 
 	if (rc == 0)
-		draft->header.replace_pushed_routes = replace;
+		*flag = is_set;
 	return rc;
+}
+
+static int set_replace(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return set_flag(value, &draft->header.replace_pushed_routes, err);
+}
+
+static int set_nat64_guard(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return set_flag(value, &draft->header.nat64_guard, err);
 }
 
 static const struct key TOP_KEYS[] = {
@@ -111,11 +165,22 @@ static const struct key TOP_KEYS[] = {
 		.end = audit_end},
 	{.name = "server-addresses", .kind = KEY_LIST, .want = "addresses", .set = add_server},
 	{.name = "translators", .kind = KEY_LIST, .want = "IPv6 blocks", .set = add_translator},
+	{.name = "proxies", .kind = KEY_LIST, .want = "address blocks", .set = add_proxy},
 	{.name = "bypass", .kind = KEY_TEXT, .want = "auto, always or never", .set = set_bypass},
 	{.name = "replace-pushed-routes",
 		.kind = KEY_TEXT,
 		.want = "true or false",
 		.set = set_replace},
+	{.name = "leak-guard",
+		.kind = KEY_TEXT,
+		.want = "auto, always or never",
+		.set = set_leak_guard},
+	{.name = "nat64-guard", .kind = KEY_TEXT, .want = "true or false", .set = set_nat64_guard},
+	{.name = "prefix-lists",
+		.kind = KEY_TEXTS_BY_NAME,
+		.want = "names and paths, such as {office: /etc/openvpn/office.txt}",
+		.set_name = list_set_name,
+		.set = list_set_path},
 	{.name = "rules",
 		.kind = KEY_MAPPINGS,
 		.want = "rules such as {name: everyone}",

@@ -14,23 +14,13 @@ static struct image_rule *image(struct draft *draft)
 	return &draft_rule(draft)->image;
 }
 
-static bool name_valid(const struct scalar *value)
-{
-	static const char BYTES[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789._-";
-
-	return value->len >= 1 && value->len <= POLICY_NAME_MAX &&
-	       strspn(value->text, BYTES) == value->len;
-}
-
 static int set_name(struct draft *draft, const struct scalar *value, struct err *err)
 {
 	struct draft_text *text;
+	int rc = value_name("name", value, err);
 
-	if (!name_valid(value))
-		return err_set(err, -EINVAL,
-			"name: want 1 to %d letters, digits, '.', '_' or '-', found '%.*s'",
-			POLICY_NAME_MAX, POLICY_NAME_MAX + 1, value->text);
+	if (rc != 0)
+		return rc;
 	text = draft_text(draft, value->text, value->len);
 	if (text->name_line != 0) {
 		err->code = "duplicate-name";
@@ -95,24 +85,76 @@ static int add_peer(struct draft *draft, const struct scalar *value, struct err 
 	return value_prefix(draft, value, &image(draft)->peers, err);
 }
 
-static int add_common_name(struct draft *draft, const struct scalar *value, struct err *err)
+static int add_peer_list(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	int rc = value_name("peer-list", value, err);
+
+	if (rc != 0)
+		return rc;
+	draft->references[draft->reference_count++] =
+		(struct draft_reference){.rule = draft->rule_count - 1,
+			.name = draft_text(draft, value->text, value->len)->offset,
+			.at = value->at};
+	return 0;
+}
+
+static int add_glob(struct draft *draft, const char *key, const struct scalar *value,
+	struct image_span *list, struct err *err)
 {
 	unsigned stars = 0;
 
 	for (const char *at = value->text; *at != '\0'; at++)
 		stars += *at == '*';
 	if (value->len == 0)
-		return err_set(err, -EINVAL, "common-name: want a name such as 'partner-*'");
+		return err_set(err, -EINVAL, "%s: want a name such as 'partner-*'", key);
 	if (stars > POLICY_GLOB_STARS_MAX)
-		return err_set(err, -EINVAL, "common-name: want at most %d '*', found %u",
+		return err_set(err, -EINVAL, "%s: want at most %d '*', found %u", key,
 			POLICY_GLOB_STARS_MAX, stars);
-	draft_add_string(draft, &image(draft)->common_names, value);
+	draft_add_string(draft, list, value);
 	return 0;
+}
+
+static int add_common_name(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return add_glob(draft, "common-name", value, &image(draft)->common_names, err);
+}
+
+static int add_platform(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return add_glob(draft, "platform", value, &image(draft)->platforms, err);
+}
+
+static int add_version(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	struct version_range range;
+	int rc = version_range_parse(value->text, value->len, &range, err);
+
+	if (rc == 0)
+		draft_add_range(draft, &image(draft)->versions, &range);
+	return rc;
 }
 
 static int add_route(struct draft *draft, const struct scalar *value, struct err *err)
 {
 	return value_prefix(draft, value, &image(draft)->routes, err);
+}
+
+static int add_exclude(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return value_prefix(draft, value, &image(draft)->excludes, err);
+}
+
+static int add_default_route(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	return add_family(value, &image(draft)->default_route, err);
+}
+
+static int add_dns(struct draft *draft, const struct scalar *value, struct err *err)
+{
+	if (image(draft)->dns.count == POLICY_DNS_MAX)
+		return err_set(err, -EINVAL, "dns: want at most %d name servers in a rule",
+			POLICY_DNS_MAX);
+	return value_address(draft, "dns", value, &image(draft)->dns, err);
 }
 
 static bool first_word_is(const char *text, const char *word)
@@ -177,7 +219,16 @@ static const struct key WHEN_KEYS[] = {
 		.set = add_when_family},
 	{.name = "form", .kind = KEY_TEXT_OR_LIST, .want = "forms of address", .set = add_form},
 	{.name = "peer", .kind = KEY_TEXT_OR_LIST, .want = "address blocks", .set = add_peer},
+	{.name = "peer-list",
+		.kind = KEY_TEXT_OR_LIST,
+		.want = "names of prefix lists",
+		.set = add_peer_list},
 	{.name = "common-name", .kind = KEY_TEXT_OR_LIST, .want = "names", .set = add_common_name},
+	{.name = "client-version",
+		.kind = KEY_TEXT_OR_LIST,
+		.want = "versions such as <2.4",
+		.set = add_version},
+	{.name = "platform", .kind = KEY_TEXT_OR_LIST, .want = "platforms", .set = add_platform},
 	{.name = "tunnel",
 		.kind = KEY_TEXT_OR_LIST,
 		.want = "ipv4, ipv6 or dual",
@@ -190,6 +241,12 @@ const struct key RULE_KEYS[] = {
 	{.name = "name", .kind = KEY_TEXT, .want = "a name", .set = set_name},
 	{.name = "when", .kind = KEY_MAPPING, .want = "a mapping", .keys = WHEN_KEYS},
 	{.name = "routes", .kind = KEY_LIST, .want = "address blocks", .set = add_route},
+	{.name = "exclude", .kind = KEY_LIST, .want = "address blocks", .set = add_exclude},
+	{.name = "default-route",
+		.kind = KEY_TEXT_OR_LIST,
+		.want = "ipv4 or ipv6",
+		.set = add_default_route},
+	{.name = "dns", .kind = KEY_TEXT_OR_LIST, .want = "addresses", .set = add_dns},
 	{.name = "push", .kind = KEY_LIST, .want = "options", .set = add_push},
 	{.name = "deny", .kind = KEY_TEXT, .want = "the reason", .set = set_deny},
 	{.name = "deny-at", .kind = KEY_TEXT, .want = "verify or connect", .set = set_deny_at},
@@ -207,23 +264,43 @@ int rule_begin(struct draft *draft, struct place at, struct err *err)
 	return 0;
 }
 
+/* What a rule gives; a refusal gives nothing. */
+static bool gives(const struct image_rule *rule)
+{
+	return rule->routes.count != 0 || rule->excludes.count != 0 || rule->dns.count != 0 ||
+	       rule->push.count != 0 || rule->default_route != 0;
+}
+
+/* The condition that OpenVPN does not know yet at TLS_VERIFY; NULL: there is none. */
+static const char *unknown_at_verify(const struct image_rule *rule)
+{
+	if (rule->tunnels != 0)
+		return "tunnel";
+	if (rule->listeners != 0)
+		return "listener";
+	if (rule->versions.count != 0)
+		return "client-version";
+	return rule->platforms.count != 0 ? "platform" : NULL;
+}
+
 static int check_deny(const struct draft_rule *rule, struct err *err)
 {
 	const unsigned unseen = 1u << FORM_NATIVE | 1u << FORM_MAPPED;
+	const char *unknown = unknown_at_verify(&rule->image);
 
 	if (rule->deny.line == 0 && rule->deny_at.line != 0)
 		return draft_err(err, "conflict", rule->deny_at,
 			"deny-at: want it beside deny, found no deny in this rule");
-	if (rule->deny.line != 0 && (rule->image.routes.count != 0 || rule->image.push.count != 0))
+	if (rule->deny.line != 0 && gives(&rule->image))
 		return draft_err(err, "conflict", rule->deny,
-			"deny: want either deny or routes and push, found both in this rule");
+			"deny: want either deny or routes and the like, found both in this rule");
 	if (rule->image.deny_at != IMAGE_DENY_AT_VERIFY)
 		return 0;
-	if (rule->image.tunnels != 0 || rule->image.listeners != 0)
+	if (unknown != NULL)
 		return draft_err(err, "conflict", rule->deny_at,
 			"deny-at: the rule asks for %s, which OpenVPN does not know yet at verify; "
 			"want connect",
-			rule->image.tunnels != 0 ? "tunnel" : "listener");
+			unknown);
 	if ((rule->image.forms & unseen) != 0)
 		return draft_err(err, "conflict", rule->deny_at,
 			"deny-at: native and mapped look alike to OpenVPN at verify; want connect");
@@ -245,5 +322,6 @@ int rule_end(struct draft *draft, struct err *err)
 			err, "missing-name", rule->at, "want a rule with a name, found none");
 	settle(draft, &rule->image.peers);
 	settle(draft, &rule->image.routes);
+	settle(draft, &rule->image.excludes);
 	return check_deny(rule, err);
 }

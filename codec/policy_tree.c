@@ -57,6 +57,22 @@ static int unknown_key(struct tree *tree, const struct key *keys, const struct s
 		tree->err, "unknown-key", name->at, "no such key here: '%.*s'", SHOWN, name->text);
 }
 
+/* A setter says what is wrong; where, is known here. */
+static int read_text(struct tree *tree,
+	int (*set)(struct draft *draft, const struct scalar *value, struct err *err),
+	const struct scalar *scalar)
+{
+	int rc = set(tree->draft, scalar, tree->err);
+
+	if (rc == 0)
+		return 0;
+	tree->err->line = scalar->at.line;
+	tree->err->column = scalar->at.column;
+	if (tree->err->code == NULL)
+		tree->err->code = "bad-value";
+	return rc;
+}
+
 static int read_key(struct tree *tree, struct branch *mapping, const struct node *node)
 {
 	const struct key *keys = mapping->key->keys;
@@ -66,6 +82,10 @@ static int read_key(struct tree *tree, struct branch *mapping, const struct node
 	if (node->kind != NODE_TEXT)
 		return draft_err(tree->err, "wrong-type", node->at, "want a key, found a %s",
 			node->kind == NODE_LIST ? "list" : "mapping");
+	if (mapping->key->kind == KEY_TEXTS_BY_NAME) {
+		mapping->next = mapping->key;
+		return read_text(tree, mapping->key->set_name, name);
+	}
 	while (keys[i].name != NULL && strcmp(keys[i].name, name->text) != 0)
 		i++;
 	if (keys[i].name == NULL)
@@ -84,9 +104,9 @@ static bool is_nothing(const struct node *node)
 }
 
 static int wrong_type(
-	struct tree *tree, const struct key *key, bool in_list, const struct node *node)
+	struct tree *tree, const struct key *key, bool inside, const struct node *node)
 {
-	const bool list = !in_list && (key->kind == KEY_LIST || key->kind == KEY_MAPPINGS);
+	const bool list = !inside && (key->kind == KEY_LIST || key->kind == KEY_MAPPINGS);
 	const char *of = list ? "a list of " : "";
 
 	if (node->kind == NODE_TEXT && !is_nothing(node))
@@ -99,35 +119,23 @@ static int wrong_type(
 					  : "a mapping");
 }
 
-static bool fits(const struct key *key, bool in_list, enum node_kind kind)
+static bool fits(const struct key *key, bool inside, enum node_kind kind)
 {
 	switch (key->kind) {
 	case KEY_TEXT:
 		return kind == NODE_TEXT;
 	case KEY_LIST:
-		return kind == (in_list ? NODE_TEXT : NODE_LIST);
+		return kind == (inside ? NODE_TEXT : NODE_LIST);
 	case KEY_TEXT_OR_LIST:
-		return kind == NODE_TEXT || (kind == NODE_LIST && !in_list);
+		return kind == NODE_TEXT || (kind == NODE_LIST && !inside);
 	case KEY_MAPPING:
 		return kind == NODE_MAPPING;
 	case KEY_MAPPINGS:
-		return kind == (in_list ? NODE_MAPPING : NODE_LIST);
+		return kind == (inside ? NODE_MAPPING : NODE_LIST);
+	case KEY_TEXTS_BY_NAME:
+		return kind == (inside ? NODE_TEXT : NODE_MAPPING);
 	}
 	return false;
-}
-
-/* A setter says what is wrong; where, is known here. */
-static int read_text(struct tree *tree, const struct key *key, const struct scalar *scalar)
-{
-	int rc = key->set(tree->draft, scalar, tree->err);
-
-	if (rc == 0)
-		return 0;
-	tree->err->line = scalar->at.line;
-	tree->err->column = scalar->at.column;
-	if (tree->err->code == NULL)
-		tree->err->code = "bad-value";
-	return rc;
 }
 
 static int open_branch(struct tree *tree, const struct key *key, const struct node *node)
@@ -145,14 +153,14 @@ static int open_branch(struct tree *tree, const struct key *key, const struct no
 }
 
 static int read_value(
-	struct tree *tree, const struct key *key, bool in_list, const struct node *node)
+	struct tree *tree, const struct key *key, bool inside, const struct node *node)
 {
 	if (tree->depth == 0 && is_nothing(node))
 		return 0; /* a document of nothing */
-	if (is_nothing(node) || !fits(key, in_list, node->kind))
-		return wrong_type(tree, key, in_list, node);
+	if (is_nothing(node) || !fits(key, inside, node->kind))
+		return wrong_type(tree, key, inside, node);
 	if (node->kind == NODE_TEXT)
-		return read_text(tree, key, &node->scalar);
+		return read_text(tree, key->set, &node->scalar);
 	return open_branch(tree, key, node);
 }
 
@@ -172,7 +180,7 @@ int tree_node(struct tree *tree, const struct node *node)
 	top->items++;
 	if (!top->list)
 		top->next = NULL;
-	return read_value(tree, key, top->list, node);
+	return read_value(tree, key, top->list || key == top->key, node);
 }
 
 int tree_close(struct tree *tree)

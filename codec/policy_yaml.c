@@ -2,7 +2,6 @@
 #include "policy_draft.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,18 +13,44 @@ static const struct audit_settings AUDIT_DEFAULTS = {
 	.sync_interval_ms = 1000,
 };
 
-static int compile(const char *text, size_t len, struct policy_file *ret, struct err *err)
+/* The steps from a text to an image. */
+static int make(struct draft *draft, const char *text, size_t len, bool trusted,
+	struct policy_file *file, struct policy_report *report)
+{
+	struct err *err = &report->errs[0];
+	int rc = draft_read(draft, text, len, err);
+
+	if (rc == 0)
+		rc = lists_resolve(draft, err);
+	if (rc != 0) {
+		report->count = report->found = 1;
+		return rc;
+	}
+	rc = lists_read(draft, trusted, report);
+	if (rc == -ENOMEM && report->count == 0)
+		rc = err_set(err, rc, "no memory");
+	if (rc == 0)
+		rc = draft_compile(draft, &file->image, &file->image_size, err);
+	if (rc != 0 && report->count == 0)
+		report->count = report->found = 1;
+	if (rc == 0)
+		draft_warn(draft, report);
+	return rc;
+}
+
+static int compile(const char *text, size_t len, bool trusted, struct policy_file *ret,
+	struct policy_report *report)
 {
 	struct policy_file file = {.is_default = false};
 	struct draft *draft = draft_new(len);
 	int rc;
 
-	if (draft == NULL)
-		return err_set(err, -ENOMEM, "no memory");
+	if (draft == NULL) {
+		report->count = report->found = 1;
+		return err_set(&report->errs[0], -ENOMEM, "no memory");
+	}
 	draft->audit = AUDIT_DEFAULTS;
-	rc = draft_read(draft, text, len, err);
-	if (rc == 0)
-		rc = draft_compile(draft, &file.image, &file.image_size, err);
+	rc = make(draft, text, len, trusted, &file, report);
 	if (rc == 0) {
 		file.audit = draft->audit;
 		*ret = file;
@@ -40,55 +65,26 @@ static int too_large(struct err *err)
 	return err_set(err, -EFBIG, "want at most %d bytes, found more", POLICY_TEXT_MAX);
 }
 
-static void err_init(struct err *err, const char *file)
+static void report_init(struct policy_report *report, const char *file)
 {
-	*err = (struct err){.file = file};
+	report->count = report->found = report->list_count = 0;
+	report->errs[0] = (struct err){.file = file};
 }
 
-int policy_text_load(
-	const char *text, size_t len, const char *name, struct policy_file *ret, struct err *err)
+/* Of an error before there was a draft. */
+static int fail(struct policy_report *report, int rc)
 {
-	err_init(err, name);
-	return len > POLICY_TEXT_MAX ? too_large(err) : compile(text, len, ret, err);
+	if (rc != 0 && report->count == 0)
+		report->count = report->found = 1;
+	return rc;
 }
 
-static int unreadable(struct err *err, int errnum)
+int policy_text_load(const char *text, size_t len, const char *name, struct policy_file *ret,
+	struct policy_report *report)
 {
-	err->code = "unreadable";
-	return err_set(err, -errnum, "cannot read: %s", strerror(errnum));
-}
-
-/* Whoever can write to the policy decides who gets in. */
-static int check_owner(const struct stat *st, struct err *err)
-{
-	const char *others = (st->st_mode & S_IWGRP) != 0 ? "its group" : "others";
-
-	err->code = "ownership";
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return err_set(err, -EPERM, "want a file of root's, found one of user %u's",
-			(unsigned)st->st_uid);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return err_set(err, -EPERM,
-			"want a file that only its owner writes, found one that %s can write to",
-			others);
-	err->code = NULL;
-	return 0;
-}
-
-static int check_file(int fd, bool trusted, struct err *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
-		return unreadable(err, errno);
-	if (!S_ISREG(st.st_mode)) {
-		err->code = "unreadable";
-		return err_set(err, -EINVAL, "want a regular file, found %s",
-			S_ISDIR(st.st_mode)    ? "a directory"
-			: S_ISFIFO(st.st_mode) ? "a pipe"
-					       : "another kind of file");
-	}
-	return trusted ? check_owner(&st, err) : 0;
+	report_init(report, name);
+	return fail(report, len > POLICY_TEXT_MAX ? too_large(&report->errs[0])
+						  : compile(text, len, false, ret, report));
 }
 
 /* Read what fits; *len says how much there was of it. */
@@ -102,7 +98,7 @@ static int read_all(int fd, char *text, size_t size, size_t *len, struct err *er
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
-			return unreadable(err, errno);
+			return policy_unreadable(err, errno);
 		if (count == 0)
 			break;
 		done += (size_t)count;
@@ -111,21 +107,19 @@ static int read_all(int fd, char *text, size_t size, size_t *len, struct err *er
 	return 0;
 }
 
-static int load_fd(int fd, bool trusted, struct policy_file *ret, struct err *err)
+static int load_fd(int fd, bool trusted, struct policy_file *ret, struct policy_report *report)
 {
 	const size_t size = POLICY_TEXT_MAX + 1;
+	struct err *err = &report->errs[0];
 	size_t len = 0;
-	char *text = NULL;
-	int rc = check_file(fd, trusted, err);
+	char *text = malloc(size);
+	int rc;
 
-	if (rc != 0)
-		return rc;
-	text = malloc(size);
 	if (text == NULL)
 		return err_set(err, -ENOMEM, "no memory");
 	rc = read_all(fd, text, size, &len, err);
 	if (rc == 0)
-		rc = len == size ? too_large(err) : compile(text, len, ret, err);
+		rc = len == size ? too_large(err) : compile(text, len, trusted, ret, report);
 	free(text);
 	return rc;
 }
@@ -138,22 +132,23 @@ static bool is_missing(const char *path)
 	return lstat(path, &st) != 0 && errno == ENOENT;
 }
 
-int policy_file_load(const char *path, bool trusted, struct policy_file *ret, struct err *err)
+int policy_file_load(
+	const char *path, bool trusted, struct policy_file *ret, struct policy_report *report)
 {
 	const char *name = path != NULL ? path : V4MAP_POLICY_DEFAULT;
-	/* O_NONBLOCK: a pipe must not hold us up. */
-	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int rc = errno;
+	int fd, rc;
 
-	err_init(err, name);
+	report_init(report, name);
+	fd = policy_open_file(name, trusted, &report->errs[0]);
 	if (fd >= 0) {
-		rc = load_fd(fd, trusted, ret, err);
+		rc = load_fd(fd, trusted, ret, report);
 		(void)close(fd); /* it was only read */
-		return rc;
+		return fail(report, rc);
 	}
-	if (path != NULL || rc != ENOENT || !is_missing(name))
-		return unreadable(err, rc);
-	rc = compile("", 0, ret, err);
+	if (path != NULL || fd != -ENOENT || !is_missing(name))
+		return fail(report, fd);
+	report_init(report, name);
+	rc = compile("", 0, trusted, ret, report);
 	if (rc == 0)
 		ret->is_default = true;
 	return rc;

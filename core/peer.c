@@ -2,6 +2,7 @@
 #include "v4map/peer.h"
 
 #include <string.h>
+#include "v4map/client.h"
 
 static const char *const MISMATCH_NAMES[] = {
 	"mapped-peer",
@@ -18,6 +19,8 @@ static const char *const MISMATCH_NAMES[] = {
 	"transport-only-ipv6",
 	"reserved-in-translator",
 	"too-many-routes",
+	"proxied",
+	"ipv6-leaks",
 };
 
 _Static_assert(MISMATCH_ALL == (1u << sizeof(MISMATCH_NAMES) / sizeof(MISMATCH_NAMES[0])) - 1,
@@ -132,6 +135,14 @@ void peer_set_listener(struct peer *peer, enum family listener)
 		peer->addr.embedded = peer->addr.ip;
 	}
 	peer->mismatches |= form_mismatches(&peer->addr);
+}
+
+void peer_set_client(
+	struct peer *peer, const char *version, const char *platform, const char *protocol)
+{
+	peer->client_version = client_version_parse(version);
+	peer->platform = platform;
+	peer->dns_option = client_takes_dns_option(protocol);
 }
 
 void peer_set_tunnel(

@@ -13,8 +13,9 @@
 struct inspected {
 	const char *base;
 	struct policy policy;
-	uint32_t prefix_count, string_count;
-	uint64_t peer_sum, route_sum, string_sum; /* of all rules */
+	uint32_t prefix_count, string_count, range_count, list_count;
+	/* Of all rules. */
+	uint64_t prefix_sum, route_sum, exclude_sum, dns_sum, string_sum, range_sum;
 };
 
 static int bad(struct err *err, const char *what)
@@ -49,6 +50,7 @@ static int check_header(const void *image, size_t size, struct err *err)
 	if (header->size != size)
 		return bad(err, "another size than it says");
 	if (header->bypass > IMAGE_BYPASS_NEVER || header->replace_pushed_routes > 1 ||
+		header->leak_guard > IMAGE_LEAK_GUARD_NEVER || header->nat64_guard > 1 ||
 		header->wait_for_log > 1 || header->refuse_on_failure > 1)
 		return bad(err, "a setting out of range");
 	return 0;
@@ -62,17 +64,27 @@ static int lay_out(struct inspected *in, size_t size, struct err *err)
 	if (!bytes_in(header->rules, sizeof(struct image_rule), size) ||
 		!bytes_in(header->prefixes, sizeof(struct prefix), size) ||
 		!bytes_in(header->strings, sizeof(uint32_t), size) ||
+		!bytes_in(header->ranges, sizeof(struct version_range), size) ||
+		!bytes_in(header->lists, sizeof(struct image_list), size) ||
+		!bytes_in(header->list_prefixes, sizeof(struct prefix), size) ||
 		!bytes_in(header->texts, 1, size))
 		return bad(err, "an array outside of it");
 	if (header->rules.count > POLICY_RULES_MAX)
 		return bad(err, "too many rules");
+	if (header->lists.count > POLICY_LISTS_MAX)
+		return bad(err, "too many prefix lists");
 	in->prefix_count = header->prefixes.count;
 	in->string_count = header->strings.count;
+	in->range_count = header->ranges.count;
+	in->list_count = header->lists.count;
 	in->policy = (struct policy){.header = header,
 		.rules = (const void *)(in->base + header->rules.first),
 		.strings = (const void *)(in->base + header->strings.first),
 		.texts = in->base + header->texts.first,
 		.prefixes = (const void *)(in->base + header->prefixes.first),
+		.ranges = (const void *)(in->base + header->ranges.first),
+		.lists = (const void *)(in->base + header->lists.first),
+		.list_prefixes = (const void *)(in->base + header->list_prefixes.first),
 		.rule_count = header->rules.count,
 		.text_size = header->texts.count};
 	return 0;
@@ -125,17 +137,48 @@ static bool is_set(const struct policy *policy, struct image_span span)
 	return true;
 }
 
+static bool are_addresses(const struct policy *policy, struct image_span span)
+{
+	for (uint32_t i = 0; i < span.count; i++) {
+		const struct prefix *address = &policy->prefixes[span.first + i];
+
+		if (address->len != family_bits((enum family)address->addr.family))
+			return false;
+	}
+	return true;
+}
+
 static int check_servers(const struct inspected *in, struct err *err)
 {
 	const struct image_span span = in->policy.header->servers;
 
 	if (!span_in(span, in->prefix_count) || !is_set(&in->policy, span))
 		return bad(err, "its server addresses");
-	for (uint32_t i = 0; i < span.count; i++) {
-		const struct prefix *server = &in->policy.prefixes[span.first + i];
+	if (!are_addresses(&in->policy, span))
+		return bad(err, "a server address that is a block");
+	return 0;
+}
 
-		if (server->len != family_bits((enum family)server->addr.family))
-			return bad(err, "a server address that is a block");
+static int check_proxies(const struct inspected *in, struct err *err)
+{
+	const struct image_span span = in->policy.header->proxies;
+
+	if (!span_in(span, in->prefix_count) || !is_set(&in->policy, span))
+		return bad(err, "its proxies");
+	return 0;
+}
+
+/* Where they lie; what they hold is looked at by a search, which stays inside whatever it is. */
+static int check_lists(const struct inspected *in, struct err *err)
+{
+	const struct policy *policy = &in->policy;
+
+	for (uint32_t i = 0; i < in->list_count; i++) {
+		const struct image_list *list = &policy->lists[i];
+
+		if (list->name >= policy->text_size ||
+			!span_in(list->blocks, policy->header->list_prefixes.count))
+			return bad(err, "a prefix list outside of it");
 	}
 	return 0;
 }
@@ -159,21 +202,33 @@ static bool masks_valid(const struct image_rule *rule)
 
 	return rule->forms < 1u << FORM_COUNT && (rule->families & ~families) == 0 &&
 	       (rule->listeners & ~families) == 0 && (rule->tunnels & ~tunnels) == 0 &&
-	       rule->deny_at <= IMAGE_DENY_AT_VERIFY && rule->last <= 1 && rule->zero == 0;
+	       rule->deny_at <= IMAGE_DENY_AT_VERIFY && rule->last <= 1 &&
+	       (rule->default_route & ~families) == 0;
+}
+
+static bool all_in(const struct image_span *spans, size_t count, uint32_t limit, uint64_t *sum)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!span_in(spans[i], limit))
+			return false;
+		*sum += spans[i].count;
+	}
+	return *sum <= limit;
 }
 
 /* No two rules share elements, so together they have at most what there is: all sums are small. */
 static bool spans_valid(struct inspected *in, const struct image_rule *rule)
 {
-	if (!span_in(rule->peers, in->prefix_count) || !span_in(rule->routes, in->prefix_count) ||
-		!span_in(rule->common_names, in->string_count) ||
-		!span_in(rule->push, in->string_count))
-		return false;
-	in->peer_sum += rule->peers.count;
+	const struct image_span blocks[] = {rule->peers, rule->routes, rule->excludes, rule->dns};
+	const struct image_span strings[] = {rule->common_names, rule->platforms, rule->push};
+
 	in->route_sum += rule->routes.count;
-	in->string_sum += (uint64_t)rule->common_names.count + rule->push.count;
-	return in->peer_sum + in->route_sum <= in->prefix_count &&
-	       in->string_sum <= in->string_count;
+	in->exclude_sum += rule->excludes.count;
+	in->dns_sum += rule->dns.count;
+	return (in->list_count == 32 || rule->lists >> in->list_count == 0) &&
+	       all_in(blocks, 4, in->prefix_count, &in->prefix_sum) &&
+	       all_in(strings, 3, in->string_count, &in->string_sum) &&
+	       all_in(&rule->versions, 1, in->range_count, &in->range_sum);
 }
 
 static int check_rule(struct inspected *in, const struct image_rule *rule, struct err *err)
@@ -188,8 +243,11 @@ static int check_rule(struct inspected *in, const struct image_rule *rule, struc
 		return bad(err, "a rule's condition out of range");
 	if (!spans_valid(in, rule))
 		return bad(err, "a rule's list outside of it");
-	if (!is_set(policy, rule->peers) || !is_set(policy, rule->routes))
+	if (!is_set(policy, rule->peers) || !is_set(policy, rule->routes) ||
+		!is_set(policy, rule->excludes))
 		return bad(err, "a rule's blocks out of order");
+	if (!are_addresses(policy, rule->dns))
+		return bad(err, "a name server that is a block");
 	for (uint32_t i = 0; i < rule->push.count && rc == 0; i++) {
 		const char *option = policy_text(policy, policy->strings[rule->push.first + i]);
 
@@ -213,11 +271,17 @@ int policy_open(const void *image, size_t size, struct policy *ret, struct err *
 		rc = check_servers(&in, err);
 	if (rc == 0)
 		rc = check_translators(&in, err);
+	if (rc == 0)
+		rc = check_proxies(&in, err);
+	if (rc == 0)
+		rc = check_lists(&in, err);
 	for (size_t i = 0; i < in.policy.rule_count && rc == 0; i++)
 		rc = check_rule(&in, &in.policy.rules[i], err);
 	if (rc != 0)
 		return rc;
 	in.policy.route_max = (size_t)in.route_sum;
+	in.policy.exclude_max = (size_t)in.exclude_sum;
+	in.policy.dns_max = (size_t)in.dns_sum;
 	*ret = in.policy;
 	return 0;
 }

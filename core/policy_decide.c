@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 #include "policy_match.h"
 #include "policy_routes.h"
+#include "v4map/prefixset.h"
 
 /* The scratch memory: indices, then blocks, then bits; falling alignment needs no padding. */
 static size_t matched_size(const struct policy *policy)
@@ -9,27 +9,10 @@ static size_t matched_size(const struct policy *policy)
 	return policy->rule_count * sizeof(uint16_t);
 }
 
-static size_t routes_size(const struct policy *policy)
-{
-	return policy->route_max * sizeof(struct prefix);
-}
-
 size_t policy_scratch_size(const struct policy *policy)
 {
-	return matched_size(policy) + routes_size(policy) + policy->text_size / 8 + 1;
-}
-
-static void decision_init(const struct policy *policy, void *scratch, struct decision *ret)
-{
-	uint8_t *bytes = scratch;
-
-	*ret = (struct decision){
-		.verdict = VERDICT_ALLOW,
-		.matched = scratch,
-		.routes = (void *)(bytes + matched_size(policy)),
-		.rendered = bytes + matched_size(policy) + routes_size(policy),
-	};
-	ret->withheld = ret->routes;
+	return matched_size(policy) + routes_scratch_count(policy) * sizeof(struct prefix) +
+	       policy->text_size / 8 + 1;
 }
 
 static bool ends(const struct image_rule *rule)
@@ -50,14 +33,27 @@ static bool apply(
 	return !ends(rule);
 }
 
-void policy_decide(const struct policy *policy, const struct peer *peer, enum stage stage,
+static bool is_proxied(const struct policy *policy, const struct peer *peer)
+{
+	const struct image_span span = policy->header->proxies;
+
+	return prefixset_contains(policy->prefixes + span.first, span.count, &peer->addr.ip);
+}
+
+void policy_match(const struct policy *policy, const struct peer *peer, enum stage stage,
 	void *scratch, struct decision *ret)
 {
+	struct prefix *blocks = (void *)((uint8_t *)scratch + matched_size(policy));
 	enum condition unmet;
 	struct traits traits;
 
-	decision_init(policy, scratch, ret);
-	ret->mismatches = peer->mismatches;
+	*ret = (struct decision){.verdict = VERDICT_ALLOW,
+		.mismatches = peer->mismatches,
+		.matched = scratch,
+		.routes = blocks,
+		.rendered = (uint8_t *)(blocks + routes_scratch_count(policy))};
+	if (is_proxied(policy, peer))
+		ret->mismatches |= MISMATCH_PROXIED;
 	traits_read(peer, stage, &traits);
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct image_rule *rule = &policy->rules[i];
@@ -71,6 +67,12 @@ void policy_decide(const struct policy *policy, const struct peer *peer, enum st
 		if (match == MATCH_YES && !apply(rule, i, stage, ret))
 			break;
 	}
+}
+
+void policy_decide(const struct policy *policy, const struct peer *peer, enum stage stage,
+	void *scratch, struct decision *ret)
+{
+	policy_match(policy, peer, stage, scratch, ret);
 	if (stage == STAGE_CONNECT && ret->verdict == VERDICT_ALLOW)
-		routes_decide(policy, peer, ret);
+		policy_route(policy, peer, ret);
 }

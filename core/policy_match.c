@@ -45,6 +45,9 @@ void traits_read(const struct peer *peer, enum stage stage, struct traits *ret)
 		.forms = form_bits(peer, stage),
 		.listeners = stage == STAGE_VERIFY ? LISTENER_ANY : family_bit(peer->listener),
 		.tunnels = tunnel_bits(peer, stage),
+		.says_nothing_yet = stage == STAGE_VERIFY,
+		.client_version = peer->client_version,
+		.platform = peer->platform,
 		.ip = &peer->addr.ip,
 		.common_name = peer->common_name,
 	};
@@ -62,20 +65,65 @@ static bool depends(unsigned asked, unsigned possible)
 	return asked != 0 && (possible & ~asked) != 0;
 }
 
-static bool name_matches(
-	const struct policy *policy, struct image_span globs, const char *common_name)
+static bool name_matches(const struct policy *policy, struct image_span globs, const char *name)
 {
-	if (common_name == NULL)
+	if (name == NULL)
 		return false;
 	for (uint32_t i = 0; i < globs.count; i++)
-		if (glob_match(policy_text(policy, policy->strings[globs.first + i]), common_name))
+		if (glob_match(policy_text(policy, policy->strings[globs.first + i]), name))
 			return true;
 	return false;
 }
 
-static enum condition find_unmet(
+static bool version_matches(
+	const struct policy *policy, struct image_span versions, uint32_t client_version)
+{
+	for (uint32_t i = 0; i < versions.count; i++) {
+		const struct version_range *range = &policy->ranges[versions.first + i];
+
+		if (client_version >= range->low && client_version <= range->high)
+			return true;
+	}
+	return false;
+}
+
+/* Each list is searched once for a peer, however many rules ask for it. */
+static bool is_listed(const struct policy *policy, uint32_t lists, struct traits *traits)
+{
+	uint32_t left = lists & ~traits->lists_asked;
+
+	for (uint32_t i = 0; left != 0 && (lists & traits->lists_in) == 0; i++, left >>= 1) {
+		const struct image_list *list = &policy->lists[i];
+
+		if ((left & 1) == 0)
+			continue;
+		traits->lists_asked |= 1u << i;
+		if (prefixset_contains(policy->list_prefixes + list->blocks.first,
+			    list->blocks.count, traits->ip))
+			traits->lists_in |= 1u << i;
+	}
+	return (lists & traits->lists_in) != 0;
+}
+
+/* What the client itself says comes after the handshake: there nothing fails for it. */
+static enum condition find_unmet_hint(
 	const struct policy *policy, const struct image_rule *rule, const struct traits *traits)
 {
+	if (traits->says_nothing_yet)
+		return CONDITION_NONE;
+	if (rule->versions.count != 0 &&
+		!version_matches(policy, rule->versions, traits->client_version))
+		return CONDITION_CLIENT_VERSION;
+	if (rule->platforms.count != 0 && !name_matches(policy, rule->platforms, traits->platform))
+		return CONDITION_PLATFORM;
+	return CONDITION_NONE;
+}
+
+static enum condition find_unmet(
+	const struct policy *policy, const struct image_rule *rule, struct traits *traits)
+{
+	enum condition hint;
+
 	if (fails(rule->families, traits->families))
 		return CONDITION_FAMILY;
 	if (fails(rule->forms, traits->forms))
@@ -84,24 +132,35 @@ static enum condition find_unmet(
 		return CONDITION_LISTENER;
 	if (fails(rule->tunnels, traits->tunnels))
 		return CONDITION_TUNNEL;
+	hint = find_unmet_hint(policy, rule, traits);
+	if (hint != CONDITION_NONE)
+		return hint;
 	if (rule->peers.count != 0 && !prefixset_contains(policy->prefixes + rule->peers.first,
 					      rule->peers.count, traits->ip))
 		return CONDITION_PEER;
+	if (rule->lists != 0 && !is_listed(policy, rule->lists, traits))
+		return CONDITION_PEER_LIST;
 	if (rule->common_names.count != 0 &&
 		!name_matches(policy, rule->common_names, traits->common_name))
 		return CONDITION_COMMON_NAME;
 	return CONDITION_NONE;
 }
 
+static bool waits_for_hint(const struct image_rule *rule, const struct traits *traits)
+{
+	return traits->says_nothing_yet &&
+	       (rule->versions.count != 0 || rule->platforms.count != 0);
+}
+
 enum match rule_match(const struct policy *policy, const struct image_rule *rule,
-	const struct traits *traits, enum condition *unmet)
+	struct traits *traits, enum condition *unmet)
 {
 	*unmet = find_unmet(policy, rule, traits);
 	if (*unmet != CONDITION_NONE)
 		return MATCH_NO;
 	if (depends(rule->families, traits->families) || depends(rule->forms, traits->forms) ||
 		depends(rule->listeners, traits->listeners) ||
-		depends(rule->tunnels, traits->tunnels))
+		depends(rule->tunnels, traits->tunnels) || waits_for_hint(rule, traits))
 		return MATCH_MAYBE;
 	return MATCH_YES;
 }
@@ -124,7 +183,10 @@ const char *condition_name(enum condition condition)
 		[CONDITION_FORM] = "form",
 		[CONDITION_LISTENER] = "listener",
 		[CONDITION_TUNNEL] = "tunnel",
+		[CONDITION_CLIENT_VERSION] = "client-version",
+		[CONDITION_PLATFORM] = "platform",
 		[CONDITION_PEER] = "peer",
+		[CONDITION_PEER_LIST] = "peer-list",
 		[CONDITION_COMMON_NAME] = "common-name",
 	};
 

@@ -13,14 +13,18 @@ enum match { MATCH_NO = 0, MATCH_MAYBE, MATCH_YES };
  */
 struct traits {
 	unsigned families, forms, listeners, tunnels;
+	bool says_nothing_yet; /* version and platform are not known at this stage */
+	uint32_t client_version;
+	const char *platform;
 	const struct ipaddr *ip;
 	const char *common_name;
+	uint32_t lists_asked, lists_in; /* prefix lists that were searched, and found it in */
 };
 
 void traits_read(const struct peer *peer, enum stage stage, struct traits *ret);
 
 /* *unmet is the first condition that keeps the rule from matching, or CONDITION_NONE. */
 enum match rule_match(const struct policy *policy, const struct image_rule *rule,
-	const struct traits *traits, enum condition *unmet);
+	struct traits *traits, enum condition *unmet);
 
 #endif

@@ -4,7 +4,19 @@
 #include <string.h>
 #include "v4map/prefixset.h"
 
-static size_t count_ipv4(const struct prefix *set, size_t count)
+/* Default routes may add a block of each family to the routes. */
+enum { DEFAULTS = 2 };
+
+size_t routes_scratch_count(const struct policy *policy)
+{
+	const size_t united = policy->route_max + DEFAULTS;
+	const size_t left = policy->exclude_max != 0 ? (size_t)POLICY_ROUTES_MAX : 0;
+
+	return united + policy->exclude_max + left + policy->header->servers.count +
+	       2 * policy->dns_max;
+}
+
+size_t routes_count_ipv4(const struct prefix *set, size_t count)
 {
 	size_t ipv4 = 0;
 
@@ -13,22 +25,84 @@ static size_t count_ipv4(const struct prefix *set, size_t count)
 	return ipv4;
 }
 
-/* The union of what the matched rules name. */
-static void collect(const struct policy *policy, struct decision *decision)
+static size_t unite_excludes(
+	const struct policy *policy, const struct decision *decision, struct prefix *ret)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < decision->matched_count; i++) {
+		const struct image_span span = policy->rules[decision->matched[i]].excludes;
+
+		memcpy(ret + count, policy->prefixes + span.first,
+			span.count * sizeof(struct prefix));
+		count += span.count;
+	}
+	return prefixset_canonicalise(ret, count);
+}
+
+static size_t unite_routes(const struct policy *policy, const struct decision *decision,
+	unsigned defaults, struct prefix *ret)
+{
+	static const struct prefix EVERYTHING[] = {
+		{.addr = {.family = FAMILY_IPV4}}, {.addr = {.family = FAMILY_IPV6}}};
 	size_t count = 0, lists = 0;
 
 	for (size_t i = 0; i < decision->matched_count; i++) {
 		const struct image_span span = policy->rules[decision->matched[i]].routes;
 
-		memcpy(decision->routes + count, policy->prefixes + span.first,
+		memcpy(ret + count, policy->prefixes + span.first,
 			span.count * sizeof(struct prefix));
 		count += span.count;
 		lists += span.count != 0;
 	}
-	if (lists > 1)
-		count = prefixset_canonicalise(decision->routes, count);
-	decision->ipv4_count = count_ipv4(decision->routes, count);
+	if ((defaults & IMAGE_IPV4) != 0)
+		ret[count++] = EVERYTHING[0];
+	if ((defaults & IMAGE_IPV6) != 0)
+		ret[count++] = EVERYTHING[1];
+	return lists > 1 || defaults != 0 ? prefixset_canonicalise(ret, count) : count;
+}
+
+static unsigned families_of(const struct prefix *set, size_t count)
+{
+	const size_t ipv4 = routes_count_ipv4(set, count);
+
+	return (ipv4 != 0 ? IMAGE_IPV4 : 0u) | (ipv4 != count ? IMAGE_IPV6 : 0u);
+}
+
+static unsigned wanted_defaults(const struct policy *policy, const struct decision *decision)
+{
+	unsigned wanted = 0;
+
+	for (size_t i = 0; i < decision->matched_count; i++)
+		wanted |= policy->rules[decision->matched[i]].default_route;
+	return wanted;
+}
+
+/* The union of what the matched rules name, without the union of what they exclude. */
+static void collect(const struct policy *policy, const struct peer *peer, struct prefix *blocks,
+	struct decision *decision)
+{
+	struct prefix *united = blocks, *excluded = united + policy->route_max + DEFAULTS;
+	struct prefix *left = excluded + policy->exclude_max;
+	unsigned defaults;
+	size_t count;
+	long kept;
+
+	decision->excluded = excluded;
+	decision->excluded_count = unite_excludes(policy, decision, excluded);
+	defaults = gateway_decide(policy, peer, wanted_defaults(policy, decision),
+		families_of(excluded, decision->excluded_count), decision);
+	count = unite_routes(policy, decision, defaults, united);
+	decision->united = decision->routes = united;
+	decision->united_count = count;
+	if (decision->excluded_count != 0) {
+		kept = prefixset_subtract(
+			united, count, excluded, decision->excluded_count, left, POLICY_ROUTES_MAX);
+		decision->overflow = kept < 0;
+		decision->routes = left;
+		count = kept < 0 ? 0 : (size_t)kept;
+	}
+	decision->ipv4_count = routes_count_ipv4(decision->routes, count);
 	decision->ipv6_count = count - decision->ipv4_count;
 }
 
@@ -62,7 +136,7 @@ static const struct prefix *ipv4_servers(const struct policy *policy, size_t *co
 {
 	const struct image_span span = policy->header->servers;
 
-	*count = count_ipv4(policy->prefixes + span.first, span.count);
+	*count = routes_count_ipv4(policy->prefixes + span.first, span.count);
 	return policy->prefixes + span.first;
 }
 
@@ -105,7 +179,8 @@ static void leave_servers_out(const struct policy *policy, struct decision *deci
 	}
 }
 
-/* An IPv6 client protects its own transport from the routes it is given; an IPv4 client does not.
+/*
+ * An IPv6 client protects its own transport from the routes it is given; an IPv4 client does not.
  */
 static void add_bypass(
 	const struct policy *policy, const struct peer *peer, struct decision *decision)
@@ -113,8 +188,9 @@ static void add_bypass(
 	const uint32_t mode = policy->header->bypass;
 	bool covers;
 
+	/* With redirect-gateway the client makes that route itself. */
 	if (peer->addr.ip.family != FAMILY_IPV4 || decision->ipv4_count == 0 ||
-		mode == IMAGE_BYPASS_NEVER)
+		mode == IMAGE_BYPASS_NEVER || (decision->redirect & IMAGE_IPV4) != 0)
 		return;
 	covers = covers_server(policy, decision);
 	if (!covers && mode != IMAGE_BYPASS_ALWAYS)
@@ -125,9 +201,80 @@ static void add_bypass(
 	leave_servers_out(policy, decision);
 }
 
-void routes_decide(const struct policy *policy, const struct peer *peer, struct decision *decision)
+/* Does the block hold one of the policy's server addresses? */
+static bool covers_listed_server(const struct policy *policy, const struct prefix *block)
 {
-	collect(policy, decision);
-	withhold(peer, decision);
-	add_bypass(policy, peer, decision);
+	const struct image_span span = policy->header->servers;
+
+	return prefixset_overlaps(policy->prefixes + span.first, span.count, block);
+}
+
+/* A 2.3 client does not even protect its IPv6 transport, and there is no bypass for it. */
+static void spare_old_client(const struct policy *policy, const struct peer *peer,
+	struct prefix *cutting, struct decision *decision)
+{
+	struct prefix *routes = decision->routes + decision->ipv4_count;
+	size_t kept = 0;
+
+	decision->cutting = cutting;
+	if (peer->addr.ip.family != FAMILY_IPV6 || !client_is_old(peer->client_version))
+		return;
+	for (size_t i = 0; i < decision->ipv6_count; i++) {
+		if (covers_listed_server(policy, &routes[i]))
+			cutting[decision->cutting_count++] = routes[i];
+		else
+			routes[kept++] = routes[i];
+	}
+	decision->ipv6_count = kept;
+	if (decision->cutting_count != 0)
+		decision->mismatches |= MISMATCH_ROUTE_COVERS_SERVER;
+}
+
+/* Everything is pushed as its two halves. */
+static size_t line_count(const struct prefix *routes, size_t count)
+{
+	return count + (count != 0 && routes[0].len == 0);
+}
+
+/* An old client ends when it is given more. */
+static void count_lines(const struct peer *peer, struct decision *decision)
+{
+	const struct prefix *ipv6 = decision->routes + decision->ipv4_count;
+
+	if (client_is_old(peer->client_version) &&
+		(line_count(decision->routes, decision->ipv4_count) > POLICY_OLD_ROUTES_MAX ||
+			line_count(ipv6, decision->ipv6_count) + decision->nat64_guard >
+				POLICY_OLD_ROUTES_MAX))
+		decision->mismatches |= MISMATCH_TOO_MANY_ROUTES;
+	if (decision->overflow)
+		decision->mismatches |= MISMATCH_TOO_MANY_ROUTES;
+}
+
+/* Not twice, and not where it is excluded. */
+static void settle_nat64_guard(struct decision *decision)
+{
+	static const struct prefix WELL_KNOWN = {
+		.addr = {.family = FAMILY_IPV6, .bytes = {0x00, 0x64, 0xff, 0x9b}}, .len = 96};
+	const struct prefix *ipv6 = decision->routes + decision->ipv4_count;
+
+	if (prefixset_overlaps(decision->excluded, decision->excluded_count, &WELL_KNOWN))
+		decision->nat64_guard = false;
+	for (size_t i = 0; i < decision->ipv6_count; i++)
+		if (prefix_equal(&ipv6[i], &WELL_KNOWN))
+			decision->nat64_guard = false;
+}
+
+void policy_route(const struct policy *policy, const struct peer *peer, struct decision *ret)
+{
+	struct prefix *blocks = ret->routes;
+	struct prefix *dns = blocks + routes_scratch_count(policy) - 2 * policy->dns_max;
+	struct prefix *cutting = dns - policy->header->servers.count;
+
+	collect(policy, peer, blocks, ret);
+	withhold(peer, ret);
+	spare_old_client(policy, peer, cutting, ret);
+	settle_nat64_guard(ret);
+	add_bypass(policy, peer, ret);
+	gateway_dns(policy, peer, dns, ret);
+	count_lines(peer, ret);
 }

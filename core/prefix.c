@@ -120,7 +120,9 @@ bool prefix_contains(const struct prefix *prefix, const struct ipaddr *addr)
 		return false;
 	if (len <= 64)
 		return len == 0 || high >> (64 - len) == 0;
-	return high == 0 && (ipaddr_low(&prefix->addr) ^ ipaddr_low(addr)) >> (128 - len) == 0;
+	/* A prefix list in an image is searched as it is, so a length may be anything. */
+	return len <= 128 && high == 0 &&
+	       (ipaddr_low(&prefix->addr) ^ ipaddr_low(addr)) >> (128 - len) == 0;
 }
 
 int prefix_compare(const struct prefix *a, const struct prefix *b)

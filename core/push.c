@@ -106,10 +106,50 @@ static void add_bypass(const struct decision *decision, struct strbuf *sb)
 			PUSH_OPEN "route remote_host 255.255.255.255 net_gateway" PUSH_CLOSE "\n");
 }
 
+/*
+ * An OpenVPN client answers IPv6 itself with `block-ipv6`; but what it blocks must first be led
+ * into its tunnel, and from 2.7 on that takes an address (the one of openvpn(8)'s own example).
+ */
+static void add_gateway(const struct decision *decision, struct strbuf *sb)
+{
+	static const char *const FLAGS[] = {
+		[IMAGE_IPV4] = "def1",
+		[IMAGE_IPV6] = "ipv6 !ipv4",
+		[IMAGE_IPV4 | IMAGE_IPV6] = "def1 ipv6",
+	};
+
+	if (decision->redirect != 0) {
+		strbuf_adds(sb, PUSH_OPEN "redirect-gateway ");
+		strbuf_adds(sb, FLAGS[decision->redirect & (IMAGE_IPV4 | IMAGE_IPV6)]);
+		strbuf_adds(sb, PUSH_CLOSE "\n");
+	}
+	if (decision->block_address)
+		strbuf_adds(sb, PUSH_OPEN "ifconfig-ipv6 fd15:53b6:dead::2/64 "
+					  "fd15:53b6:dead::1" PUSH_CLOSE "\n");
+	if (decision->block_ipv6)
+		strbuf_adds(sb, PUSH_OPEN "block-ipv6" PUSH_CLOSE "\n");
+}
+
+/* The client's network may have a route for what DNS64 makes, narrower than the default route. */
 static void add_routes(const struct decision *decision, struct strbuf *sb)
 {
 	for (size_t i = 0; i < decision->ipv4_count + decision->ipv6_count; i++)
 		push_route(&decision->routes[i], sb);
+	if (decision->nat64_guard)
+		strbuf_adds(sb, PUSH_OPEN "route-ipv6 64:ff9b::/96" PUSH_CLOSE "\n");
+}
+
+static void add_dns(const struct decision *decision, struct strbuf *sb)
+{
+	for (size_t i = 0; i < decision->dns_count; i++) {
+		const struct ipaddr *server = &decision->dns[i].addr;
+
+		strbuf_adds(sb, decision->dns_option		? PUSH_OPEN "dns server 0 address "
+				: server->family == FAMILY_IPV4 ? PUSH_OPEN "dhcp-option DNS "
+								: PUSH_OPEN "dhcp-option DNS6 ");
+		ipaddr_print(server, sb);
+		strbuf_adds(sb, PUSH_CLOSE "\n");
+	}
 }
 
 /* Equal options have one offset: the compiler keeps each text once. */
@@ -140,9 +180,13 @@ int push_render(const struct policy *policy, const struct decision *decision, st
 {
 	if (decision->verdict != VERDICT_ALLOW)
 		return 0;
+	if (decision->overflow)
+		return -ENOSPC;
 	add_removes(policy, sb);
 	add_bypass(decision, sb);
+	add_gateway(decision, sb);
 	add_routes(decision, sb);
+	add_dns(decision, sb);
 	memset(decision->rendered, 0, policy->text_size / 8 + 1);
 	for (size_t i = 0; i < decision->matched_count; i++)
 		add_options(policy, &policy->rules[decision->matched[i]], decision, sb);

@@ -15,6 +15,7 @@
 #include "v4map/event.h"
 #include "v4map/key_file.h"
 #include "v4map/audit_settings.h"
+#include "v4map/policy.h"
 
 /* One record can also be put in front, so counting does not begin at 0. */
 enum { JOURNAL_OWN_MAX = 8, JOURNAL_OWN_START = 1u << 30 };
@@ -35,7 +36,9 @@ struct journal {
 	char folder[AUDIT_PATH_MAX]; /* where the server was started */
 	char policy[CONTROL_TEXT_MAX];	  /* as the plugin's argument names it; "": the default */
 	char policy_path[AUDIT_PATH_MAX]; /* the same, absolute */
-	uint32_t generation;		  /* of the policy in force */
+	char lists[POLICY_LISTS_MAX][AUDIT_PATH_MAX]; /* the prefix lists that it names */
+	size_t list_count;
+	uint32_t generation; /* of the policy in force */
 	struct audit_settings audit;
 	dev_t device; /* of the log, as a file */
 	ino_t inode;

@@ -77,20 +77,35 @@ void journal_set_policy(struct journal *journal, const char *argument)
 	strbuf_adds(&path, argument);
 }
 
+/* Those of a policy that is wrong, too: it may be the list that is put right next. */
+static void watch_lists(struct worker *worker, const struct policy_report *report)
+{
+	struct journal *journal = worker->journal;
+
+	if (report->list_count == 0)
+		return;
+	journal->list_count = report->list_count;
+	memcpy(journal->lists, report->lists, sizeof(journal->lists));
+	for (size_t i = 0; i < journal->list_count; i++)
+		(void)watch_add(&worker->watch, journal->lists[i]); /* that it changes, then */
+}
+
 int policy_adopt(struct worker *worker)
 {
 	const char *name = worker->journal->policy_path;
 	const enum control_kind on_error =
 		worker->journal->started ? CONTROL_REJECTED : CONTROL_FAILED;
 	char text[sizeof(((struct control *)NULL)->text)];
-	struct err err = {.text = ""};
+	struct policy_report report;
+	struct err *err = &report.errs[0];
 	struct policy_file file;
 	struct event *event;
 	int rc = policy_file_load(
-		worker->journal->policy[0] != '\0' ? name : NULL, true, &file, &err);
+		worker->journal->policy[0] != '\0' ? name : NULL, true, &file, &report);
 
+	watch_lists(worker, &report);
 	if (rc == 0) {
-		rc = put_in_force(worker, &file, &err);
+		rc = put_in_force(worker, &file, err);
 		if (rc == 0) {
 			event = writer_own(worker, EVENT_POLICY_LOADED);
 			event_add_text(event, TAG_FILE, file.is_default ? NULL : name);
@@ -99,7 +114,7 @@ int policy_adopt(struct worker *worker)
 	}
 	if (rc == 0)
 		return 0;
-	err_format(&err, text, sizeof(text));
+	err_format(err, text, sizeof(text));
 	event = writer_own(worker, EVENT_POLICY_REJECTED);
 	event_add_text(event, TAG_FILE, name);
 	event_add_text(event, TAG_MESSAGE, text);

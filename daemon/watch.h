@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WATCH_MAX = 64 };
+enum { WATCH_MAX = 80 }; /* the policy, its lists, and those it had before */
 
 struct watched {
 	int folder;	  /* watch descriptor */

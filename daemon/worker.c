@@ -210,6 +210,8 @@ static bool start(struct worker *worker)
 	/* Before the policy is read: a change while it is being read counts. */
 	if (watch_open(&worker->watch) == 0)
 		(void)watch_add(&worker->watch, worker->journal->policy_path);
+	for (size_t i = 0; i < worker->journal->list_count; i++)
+		(void)watch_add(&worker->watch, worker->journal->lists[i]);
 	/* A reload that kills its worker is not tried again. */
 	worker->journal->reload = false;
 	if (worker->journal->started && resume(worker) == 0)

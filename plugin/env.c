@@ -30,6 +30,7 @@ static const struct key KEYS[] = {
 	KEY("tls_digest_sha256_0", fingerprint),
 	KEY("IV_VER", client_version),
 	KEY("IV_PLAT", client_platform),
+	KEY("IV_PROTO", client_protocol),
 	KEY("ifconfig_pool_remote_ip", pool_ipv4),
 	KEY("ifconfig_pool_remote_ip6", pool_ipv6),
 	KEY("ifconfig_pool_ip6_netbits", pool_ipv6_netbits),

@@ -18,7 +18,7 @@ struct env {
 	struct env_address trusted, untrusted;
 	const char *common_name, *certificate_name; /* certificate_name: X509_0_CN */
 	const char *username, *subject, *serial, *fingerprint;
-	const char *client_version, *client_platform;
+	const char *client_version, *client_platform, *client_protocol; /* IV_VER and so on */
 	const char *pool_ipv4, *pool_ipv6, *pool_ipv6_netbits, *server_ipv4;
 	const char *proto;	/* proto_1: the first listener's */
 	bool several_listeners; /* there is a proto_2 (OpenVPN 2.7) */

@@ -57,7 +57,7 @@ static void read_peer(const struct policy *policy, const struct env_address *add
 static void keep_peer(struct session *session, const struct peer *peer)
 {
 	session->peer = *peer;
-	session->peer.common_name = NULL;
+	session->peer.common_name = session->peer.platform = NULL;
 	if (peer->common_name == NULL)
 		return;
 	(void)strncpy(session->name, peer->common_name, SESSION_NAME_MAX); /* last byte stays NUL */
@@ -131,6 +131,7 @@ static void read_connecting_peer(struct plugin *plugin, const struct session *se
 	if (socket != NULL)
 		read_peer(policy, &env->trusted, name, socket, peer);
 	guess_listener(peer, env);
+	peer_set_client(peer, env->client_version, env->client_platform, env->client_protocol);
 	peer_set_tunnel(peer, env->pool_ipv4, env->pool_ipv6, pool_is_mapped(env),
 		env->server_ipv4 != NULL);
 	if (session->verify_ip.family != FAMILY_NONE &&

@@ -28,7 +28,9 @@ enum mismatch {
 	MISMATCH_TRANSPORT_ONLY_IPV6 = 1u << 11, /* IPv6 transport, IPv4-only tunnel */
 	MISMATCH_RESERVED_IN_TRANSLATOR = 1u << 12,
 	MISMATCH_TOO_MANY_ROUTES = 1u << 13,
-	MISMATCH_ALL = (1u << 14) - 1
+	MISMATCH_PROXIED = 1u << 14,
+	MISMATCH_IPV6_LEAKS = 1u << 15, /* a full IPv4 tunnel, and IPv6 goes around it */
+	MISMATCH_ALL = (1u << 16) - 1
 };
 
 struct peer {
@@ -40,6 +42,9 @@ struct peer {
 	unsigned tunnel;   /* TUNNEL_* bits */
 	struct ipaddr tunnel_ipv4, tunnel_ipv6; /* as the pool gave them; FAMILY_NONE: none */
 	const char *common_name;		/* borrowed; NULL: no certificate */
+	uint32_t client_version;		/* see client.h; 0: unknown */
+	const char *platform;			/* IV_PLAT, borrowed; NULL: unknown */
+	bool dns_option;			/* it takes `dns server` (IV_PROTO) */
 	uint32_t mismatches;			/* what is already known to disagree */
 };
 
@@ -68,6 +73,10 @@ void peer_init(struct peer *peer, const struct peer_texts *texts, const struct p
  * v4-mapped peer: form becomes FORM_MAPPED, unless the address already has another form.
  */
 void peer_set_listener(struct peer *peer, enum family listener);
+
+/* What the client says of itself: IV_VER, IV_PLAT, IV_PROTO, all optional; `platform` borrowed. */
+void peer_set_client(
+	struct peer *peer, const char *version, const char *platform, const char *protocol);
 
 /*
  * Say which tunnel addresses the pool gave, as texts (NULL: none).  `mapped` is true when a

@@ -15,9 +15,14 @@ enum {
 	POLICY_NAME_MAX = 63,	      /* bytes of a rule's name */
 	POLICY_TEXT_MAX = 256 * 1024, /* bytes of the YAML file */
 	POLICY_GLOB_STARS_MAX = 8,
-	PUSH_LINE_MAX = 255,	    /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
-	PUSH_TOKENS_MAX = 16,	    /* OpenVPN's MAX_PARMS */
-	PUSH_TEXT_MAX = 256 * 1024, /* bytes of one client's text; OpenVPN 3's limit */
+	POLICY_LISTS_MAX = 32,		  /* prefix lists */
+	POLICY_LIST_BLOCKS_MAX = 1500000, /* blocks of all prefix lists; an image of 27 MB */
+	POLICY_ROUTES_MAX = 8192,	  /* blocks that are left for one client after exclusion */
+	POLICY_DNS_MAX = 8,		  /* name servers of a rule */
+	POLICY_OLD_ROUTES_MAX = 100,	  /* of a family, for a client of 2.3: its MAX_ROUTES */
+	PUSH_LINE_MAX = 255,		  /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
+	PUSH_TOKENS_MAX = 16,		  /* OpenVPN's MAX_PARMS */
+	PUSH_TEXT_MAX = 256 * 1024,	  /* bytes of one client's text; OpenVPN 3's limit */
 };
 
 /* A view: pointers into the image, which the caller keeps mapped as long as the view is used. */
@@ -27,9 +32,14 @@ struct policy {
 	const uint32_t *strings;
 	const char *texts;
 	const struct prefix *prefixes;
+	const struct version_range *ranges;
+	const struct image_list *lists;
+	const struct prefix *list_prefixes;
 	size_t rule_count;
-	size_t text_size; /* bytes of texts */
-	size_t route_max; /* sum of all rules' routes */
+	size_t text_size;   /* bytes of texts */
+	size_t route_max;   /* sum of all rules' routes */
+	size_t exclude_max; /* of all rules' excludes */
+	size_t dns_max;	    /* of all rules' name servers */
 };
 
 /*
@@ -58,13 +68,33 @@ struct decision {
 	enum verdict verdict;
 	uint32_t deny_rule;  /* index of the rule that refused; meaningful with VERDICT_DENY */
 	uint32_t mismatches; /* the peer's and those found here */
-	bool bypass;	     /* add the host route around the tunnel */
 	uint16_t *matched;   /* indices of the rules that matched, in order */
 	size_t matched_count;
-	struct prefix *routes; /* canonical: IPv4 blocks first, then IPv6; what is pushed */
+
+	/* What is pushed, beside the matched rules' own options. */
+	bool bypass;	    /* the host route around the tunnel */
+	uint8_t redirect;   /* families of redirect-gateway: IMAGE_IPV4, IMAGE_IPV6 */
+	bool block_ipv6;    /* the leak guard: `redirect` has IPv6 then, and the tunnel has not */
+	bool block_address; /* and the client needs an address for it */
+	bool nat64_guard;   /* 64:ff9b::/96 once more */
+	bool dns_option;    /* `dns server` instead of `dhcp-option` */
+	struct prefix *routes; /* canonical: IPv4 blocks first, then IPv6 */
 	size_t ipv4_count, ipv6_count;
-	const struct prefix *withheld; /* likewise, not pushed since the tunnel lacks the family */
+	struct prefix *dns; /* single addresses, in the order of the rules */
+	size_t dns_count;
+
+	/* What is not pushed. */
+	bool overflow; /* more than POLICY_ROUTES_MAX blocks: nothing can be rendered */
+	const struct prefix *united, *excluded; /* the union of `routes`, and that of `exclude` */
+	size_t united_count, excluded_count;
+	const struct prefix *withheld; /* routes of a family that the tunnel lacks */
 	size_t withheld_ipv4, withheld_ipv6;
+	uint8_t default_withheld;	   /* default routes likewise */
+	const struct prefix *cutting;	   /* routes that would cut an old client off */
+	size_t cutting_count;		   /* at most one for each server address */
+	const struct prefix *dns_withheld; /* name servers of a family that the tunnel lacks */
+	size_t dns_withheld_count;
+
 	uint8_t *rendered; /* push_render's: a bit for each byte of the texts */
 };
 
@@ -79,6 +109,14 @@ size_t policy_scratch_size(const struct policy *policy);
 void policy_decide(const struct policy *policy, const struct peer *peer, enum stage stage,
 	void *scratch, struct decision *ret);
 
+/*
+ * The two halves of policy_decide, for who remembers what came of the second: verdict, deny_rule,
+ * matched and the peer's mismatches; and all the rest, for a VERDICT_ALLOW at STAGE_CONNECT.
+ */
+void policy_match(const struct policy *policy, const struct peer *peer, enum stage stage,
+	void *scratch, struct decision *ret);
+void policy_route(const struct policy *policy, const struct peer *peer, struct decision *ret);
+
 /* Why a rule does not match, for explain; the order in which conditions are tried. */
 enum condition {
 	CONDITION_NONE = 0, /* it matches */
@@ -86,7 +124,10 @@ enum condition {
 	CONDITION_FORM,
 	CONDITION_LISTENER,
 	CONDITION_TUNNEL,
+	CONDITION_CLIENT_VERSION,
+	CONDITION_PLATFORM,
 	CONDITION_PEER,
+	CONDITION_PEER_LIST,
 	CONDITION_COMMON_NAME,
 };
 

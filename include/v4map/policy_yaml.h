@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include "v4map/audit_settings.h"
 #include "v4map/err.h"
+#include "v4map/policy.h"
 
 struct policy_file {
 	struct audit_settings audit; /* what the policy does not name has its default */
@@ -21,19 +22,35 @@ struct policy_file {
 
 #define V4MAP_AUDIT_DEFAULT "/var/log/openvpn/v4map.jsonl"
 
-/*
- * Read and compile the policy at `path`.  With `trusted` the file must be root's (or the
- * caller's own effective user's) and not writable by group or others; a draft that an admin
- * tries out need not be.  When `path` is NULL the default place is read (V4MAP_POLICY_DEFAULT,
- * set when v4map is built), and only there a missing file means the defaults.  Returns 0 and
- * *ret, which policy_file_done frees; or a negative errno with *err made anew (err->file points
- * to `path` or a constant), *ret untouched.
- */
-int policy_file_load(const char *path, bool trusted, struct policy_file *ret, struct err *err);
+enum { POLICY_FINDINGS_MAX = 20 };
 
-/* Compile `len` bytes of YAML; `name` goes into err->file.  As policy_file_load otherwise. */
-int policy_text_load(
-	const char *text, size_t len, const char *name, struct policy_file *ret, struct err *err);
+/*
+ * What was found: one error or, of a prefix list, several; or, when the policy was taken, what is
+ * to be warned of.  The errs' files point to the caller's path, a constant, or into the report.
+ */
+struct policy_report {
+	struct err errs[POLICY_FINDINGS_MAX];
+	size_t count; /* of errs */
+	size_t found; /* in all; the first POLICY_FINDINGS_MAX are kept */
+	/* The prefix lists that the policy names, as far as it was understood. */
+	char lists[POLICY_LISTS_MAX][AUDIT_PATH_MAX];
+	size_t list_count;
+};
+
+/*
+ * Read and compile the policy at `path` and its prefix lists.  With `trusted` the files must be
+ * root's (or the caller's own effective user's) and not writable by group or others; a draft that
+ * an admin tries out need not be.  When `path` is NULL the default place is read
+ * (V4MAP_POLICY_DEFAULT, set when v4map is built), and only there a missing file means the
+ * defaults.  Returns 0 and *ret, which policy_file_done frees; or a negative errno with at least
+ * one error in *report, *ret untouched.  *report is made anew.
+ */
+int policy_file_load(
+	const char *path, bool trusted, struct policy_file *ret, struct policy_report *report);
+
+/* Compile `len` bytes of YAML; `name` is the errors' file.  As policy_file_load otherwise. */
+int policy_text_load(const char *text, size_t len, const char *name, struct policy_file *ret,
+	struct policy_report *report);
 
 void policy_file_done(struct policy_file *file);
 

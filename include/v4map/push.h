@@ -12,8 +12,9 @@
 
 /*
  * Append the lines, each ended by '\n', in this order: push-remove lines, the bypass line,
- * IPv4 routes, IPv6 routes, the matched rules' own push options.  A refusal renders nothing.
- * Returns 0, or -ENOSPC when the text did not fit.
+ * redirect-gateway and its companions, IPv4 routes, IPv6 routes, name servers, the matched rules'
+ * own push options.  A refusal renders nothing.  Returns 0, or -ENOSPC when the text did not fit
+ * or the decision has an overflow.
  */
 int push_render(const struct policy *policy, const struct decision *decision, struct strbuf *sb);
 

@@ -14,7 +14,7 @@ check() {
 
 cp "$here/../data/policy-full.yaml" "$T/policy.yaml"
 is "$(check 0 | sed 's/[0-9]* bytes/N bytes/')" \
-	"$T/policy.yaml: fine: 5 rules, 5 routes, an image of N bytes" "a good policy"
+	"$T/policy.yaml: fine: 6 rules, 6 routes, an image of N bytes" "a good policy"
 is "$(check 0 --json)" "" "a good policy: nothing for programs"
 echo 'rules: [{name: a, routes: [10.0.0.0/8]}]' >"$T/policy.yaml"
 is "$(check 0 | sed 's/[0-9]* bytes/N bytes/')" \

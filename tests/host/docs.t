@@ -80,7 +80,9 @@ fi
 # The policies that are shown: the README's blocks make one together.
 # shellcheck disable=SC2016 # a fence, no command
 sed -n '/^```yaml/,/^```$/p' "$root/README.md" | sed '/^```/d' >"$T/README.yaml"
-sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$root/man/v4map.yaml.5" | sed '/^\./d' >"$T/man.yaml"
+sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$root/man/v4map.yaml.5" | sed '/^\./d' |
+	sed "s|/etc/openvpn/v4map/office.txt|$T/office.txt|" >"$T/man.yaml"
+echo '198.51.100.0/24 # the office' >"$T/office.txt"
 for policy in "$T/README.yaml" "$T/man.yaml" "$root"/sample-configs/*/v4map.yaml; do
 	chmod go-w "$policy" 2>/dev/null
 	is "$("$v4map" check --policy "$policy" | sed 's/.*: fine:.*/fine/')" fine \

@@ -18,12 +18,14 @@ cp "$full" "$T/policy.yaml"
 is "$(explain 0 --peer ::ffff:192.0.2.7 --port 53779 --common-name partner-7)" \
 	"peer        192.0.2.7, as it arrived: ::ffff:192.0.2.7
             family ipv4, form mapped, listener ipv6, tunnel dual, common name partner-7
+            client version 2.6.0, platform unknown
 verdict     allowed
 rules       everyone                   matches
             over-ipv4                  matches
             partners                   matches
             no-transition_addresses.1  not asked: partners ends it
             not-from-there             not asked: partners ends it
+            hints-and-all              not asked: partners ends it
 config      push-remove \"route \"
             push-remove \"route-ipv6 \"
             push \"route remote_host 255.255.255.255 net_gateway\"
@@ -40,6 +42,7 @@ mismatches  mapped-peer              an IPv4 peer on an IPv6 socket
 is "$(explain 0 --peer 2002:c633:640c::1)" \
 	"peer        2002:c633:640c::1, as it arrived: 2002:c633:640c::1
             family ipv6, form 6to4, listener ipv6, tunnel dual, common name none
+            client version 2.6.0, platform unknown
 verdict     refused by no-transition_addresses.1: transition addresses are not accepted
             at TLS_VERIFY: to the client a dead network, it tries again
 rules       everyone                   matches
@@ -47,9 +50,10 @@ rules       everyone                   matches
             partners                   no, form is 6to4
             no-transition_addresses.1  matches
             not-from-there             not asked: no-transition_addresses.1 ends it
+            hints-and-all              not asked: no-transition_addresses.1 ends it
 mismatches  embedded-ipv4            an IPv4 address stands in its IPv6 address; it is not trusted" \
 	"a page: refused at verify"
-is "$(explain 0 --peer 198.51.100.66 --common-name mallory --tunnel ipv6 | sed -n 3,9p)" \
+is "$(explain 0 --peer 198.51.100.66 --common-name mallory --tunnel ipv6 | sed -n 4,10p)" \
 	"verdict     refused by not-from-there: this address is closed
             at CLIENT_CONNECT: the client hears AUTH_FAILED and ends
 rules       everyone                   matches
@@ -61,19 +65,22 @@ rules       everyone                   matches
 is "$(explain 0 --json --peer 192.0.2.7 --listener ipv6 --common-name pq --tunnel ipv4)" \
 	'{"peer":{"address":"192.0.2.7","ip":"192.0.2.7","family":"ipv4","form":"mapped",'$(
 	)'"embedded":"192.0.2.7","translator":null},"verdict":"allow","stage":"connect",'$(
-	)'"reason":null,"rules":["everyone","over-ipv4","partners"],'$(
+	)'"reason":null,"rules":["everyone","over-ipv4","partners"],"unmet":{},'$(
 	)'"config":["push-remove \"route \"","push-remove \"route-ipv6 \"",'$(
 	)'"push \"route remote_host 255.255.255.255 net_gateway\"",'$(
 	)'"push \"route 10.20.0.0 255.255.0.0\"","push \"route 126.10.13.0 255.255.255.0\"",'$(
 	)'"push \"route 126.10.14.0 255.255.255.0\"","push \"route 203.0.113.0 255.255.255.0\"",'$(
 	)'"push \"dhcp-option DOMAIN example.org\"","push \"ping 10\""],'$(
-	)'"withheld":["2001:db8:20::/48"],'$(
+	)'"messages":1,"withheld":["2001:db8:20::/48"],"withheld_cutting":[],"withheld_dns":[],'$(
+	)'"withheld_default":[],'$(
 	)'"mismatches":["mapped-peer","tunnel-lacks-ipv6","route-covers-server"]}' "JSON: allowed"
 is "$(explain 0 --json --peer 2002:c633:640c::1)" \
 	'{"peer":{"address":"2002:c633:640c::1","ip":"2002:c633:640c::1","family":"ipv6",'$(
 	)'"form":"6to4","embedded":"198.51.100.12","translator":null},"verdict":"deny",'$(
 	)'"stage":"verify","reason":"transition addresses are not accepted",'$(
-	)'"rules":["everyone","no-transition_addresses.1"],"config":[],"withheld":[],'$(
+	)'"rules":["everyone","no-transition_addresses.1"],'$(
+	)'"unmet":{"over-ipv4":"family","partners":"form"},"config":[],"messages":0,"withheld":[],'$(
+	)'"withheld_cutting":[],"withheld_dns":[],"withheld_default":[],'$(
 	)'"mismatches":["embedded-ipv4"]}' "JSON: refused at verify"
 
 # peer ARGUMENT...: the peer in short.
@@ -102,6 +109,7 @@ E
 is "$(explain 0 --peer 2001:db8::1 --common-name $'\e[2J\xff<x>')" \
 	"peer        2001:db8::1, as it arrived: 2001:db8::1
             family ipv6, form native, listener ipv6, tunnel dual, common name \\x1b[2J\\xff<x>
+            client version 2.6.0, platform unknown
 verdict     refused by closed: \\x1b[31m\\u202eno
             at TLS_VERIFY: to the client a dead network, it tries again
 rules       dual    not known yet
@@ -145,7 +153,7 @@ misuse "there is no option '--colour'; see \`v4map explain --help\`" --colour
 misuse "a value is missing behind '--peer'; see \`v4map explain --help\`" --peer
 is "$("$BUILD/v4map" explain --help | head -n 1)" \
 	"usage: v4map explain [--policy FILE] --peer ADDRESS [OPTION]..." "help"
-is "$(explain 0 --peer 192.0.2.1 --port 65535 | sed -n 3,4p)" "verdict     allowed
+is "$(explain 0 --peer 192.0.2.1 --port 65535 | sed -n 4,5p)" "verdict     allowed
 config      nothing" "a policy without rules"
 "$BUILD/v4map" explain --peer 192.0.2.1 --policy "$T/policy.yaml" >/dev/full 2>&1
 is $? 2 "nowhere to print to"

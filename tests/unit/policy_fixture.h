@@ -22,11 +22,13 @@ struct fixture {
 
 static inline void fixture_load(struct fixture *fixture, const char *yaml)
 {
+	struct policy_report report;
 	struct err err = {.text = ""};
-	int rc = policy_text_load(yaml, strlen(yaml), "test.yaml", &fixture->file, &err);
+	int rc = policy_text_load(yaml, strlen(yaml), "test.yaml", &fixture->file, &report);
 
 	if (rc != 0)
-		fail_msg("%u:%u: %s", err.line, err.column, err.text);
+		fail_msg("%u:%u: %s", report.errs[0].line, report.errs[0].column,
+			report.errs[0].text);
 	rc = policy_open(fixture->file.image, fixture->file.image_size, &fixture->policy, &err);
 	if (rc != 0)
 		fail_msg("%s", err.text);

@@ -255,7 +255,7 @@ static void every_mismatch_has_its_name(void **state)
 		"ambiguous-peer", "verify-connect-differ", "family-changed", "tunnel-lacks-ipv4",
 		"tunnel-lacks-ipv6", "mapped-tunnel-address", "route-covers-server",
 		"transport-only-ipv4", "transport-only-ipv6", "reserved-in-translator",
-		"too-many-routes"};
+		"too-many-routes", "proxied", "ipv6-leaks"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(NAMES); i++)

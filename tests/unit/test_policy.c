@@ -27,6 +27,7 @@ static void who_peer(const struct who *who, const struct policy *policy, struct 
 
 	peer_init(ret, &texts, translators, count);
 	peer_set_listener(ret, who->listener);
+	peer_set_client(ret, "2.6.14", NULL, NULL);
 	if (who->tunnel != 0)
 		peer_set_tunnel(ret, (who->tunnel & TUNNEL_IPV4) != 0 ? "10.8.0.2" : NULL,
 			(who->tunnel & TUNNEL_IPV6) != 0 ? "fd00:8::2" : NULL, false, false);

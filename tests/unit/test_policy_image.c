@@ -17,10 +17,10 @@ static char rendered[PUSH_TEXT_MAX + 1];
 
 static int setup(void **state)
 {
-	struct err err;
+	struct policy_report report;
 
 	(void)state;
-	return policy_file_load("tests/data/policy-full.yaml", false, &real, &err);
+	return policy_file_load("tests/data/policy-full.yaml", false, &real, &report);
 }
 
 static int teardown(void **state)
@@ -191,7 +191,7 @@ LIE(lie_family, prefixes[0].addr.family = 5)
 LIE(lie_no_family, prefixes[0].addr.family = FAMILY_NONE)
 LIE(lie_len4, prefixes[0].len = 33)
 LIE(lie_len6, prefixes[2].len = 129)
-LIE(lie_host_bits, prefixes[5].addr.bytes[3] = 1)
+LIE(lie_host_bits, prefixes[rules[0].routes.first].addr.bytes[3] = 1)
 LIE(lie_unused, prefixes[0].addr.bytes[4] = 1)
 LIE(lie_servers, header->servers.count = header->prefixes.count + 1)
 LIE(lie_server_block, header->servers.count++)
@@ -207,7 +207,16 @@ LIE(lie_tunnels, rules[0].tunnels = 1)
 LIE(lie_tunnels_high, rules[0].tunnels = 16)
 LIE(lie_deny_at, rules[0].deny_at = 2)
 LIE(lie_last, rules[0].last = 2)
-LIE(lie_zero, rules[0].zero = 1)
+LIE(lie_default, rules[0].default_route = 4)
+LIE(lie_leak_guard, header->leak_guard = IMAGE_LEAK_GUARD_NEVER + 1)
+LIE(lie_nat64_guard, header->nat64_guard = 2)
+LIE(lie_lists, rules[0].lists = 1)
+LIE(lie_list_count, header->lists.count = POLICY_LISTS_MAX + 1)
+LIE(lie_ranges, rules[5].versions.first = header->ranges.count)
+LIE(lie_proxies, header->proxies.count = header->prefixes.count + 1)
+LIE(lie_excludes, prefixes[rules[5].excludes.first] = prefixes[rules[5].excludes.first + 1])
+LIE(lie_dns, prefixes[rules[5].dns.first].len = 31)
+LIE(lie_platforms, rules[5].platforms.count = header->strings.count)
 LIE(lie_peers, rules[2].peers.first = header->prefixes.count - 2)
 LIE(lie_peers_order, prefixes[rules[2].peers.first] = prefixes[rules[2].peers.first + 1])
 LIE(lie_routes, rules[1].routes.count = UINT32_MAX)
@@ -252,7 +261,16 @@ static const struct lie LIES[] = {
 	{"tunnels above", lie_tunnels_high},
 	{"deny-at", lie_deny_at},
 	{"last", lie_last},
-	{"zero", lie_zero},
+	{"default route", lie_default},
+	{"leak guard", lie_leak_guard},
+	{"nat64 guard", lie_nat64_guard},
+	{"a list that is not there", lie_lists},
+	{"too many lists", lie_list_count},
+	{"ranges outside", lie_ranges},
+	{"proxies outside", lie_proxies},
+	{"excludes not ascending", lie_excludes},
+	{"a name server that is a block", lie_dns},
+	{"platforms outside", lie_platforms},
 	{"peers outside", lie_peers},
 	{"peers not ascending", lie_peers_order},
 	{"routes outside", lie_routes},

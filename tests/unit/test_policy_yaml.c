@@ -32,7 +32,6 @@ static const struct bad_row BAD[] = {
 	{"unknown key of audit", "audit: {files: /x}", 1, 9, "unknown-key", "did you mean file?"},
 	{"unknown key like none", "colour: blue", 1, 1, "unknown-key",
 		"no such key here: 'colour'"},
-	{"a key of a later stage", "prefix-lists: {}", 1, 1, "unknown-key", "'prefix-lists'"},
 	{"a merge key", "<<: {}", 1, 1, "unknown-key", "'<<'"},
 	{"upper case", "Rules: []", 1, 1, "unknown-key", "did you mean rules?"},
 	{"duplicate key", "bypass: auto\nrules: []\nbypass: auto", 3, 1, "duplicate-key",
@@ -179,6 +178,41 @@ static const struct bad_row BAD[] = {
 		"conflict", "asks for tunnel"},
 	{"verify and listener", R("deny: a, deny-at: verify, when: {listener: ipv4}"), 1, 37,
 		"conflict", "asks for listener"},
+	{"verify and client-version", R("deny: a, deny-at: verify, when: {client-version: '3'}"), 1,
+		37, "conflict", "asks for client-version"},
+	{"verify and platform", R("deny: a, deny-at: verify, when: {platform: win}"), 1, 37,
+		"conflict", "asks for platform"},
+	{"deny and exclude", R("deny: a, exclude: [10.0.0.0/8]"), 1, 25, "conflict", "either"},
+	{"deny and default-route", R("deny: a, default-route: ipv4"), 1, 25, "conflict", "either"},
+	{"deny and dns", R("deny: a, dns: 10.0.0.53"), 1, 25, "conflict", "either"},
+	{"version: a word", W("client-version: new"), 1, 42, "bad-value",
+		"want a version such as 2.6, <2.4 or '>=2.4 <2.6', found 'new'"},
+	{"version: four parts", W("client-version: 2.6.1.1"), 1, 42, "bad-value", "'2.6.1.1'"},
+	{"version: 256", W("client-version: 2.256"), 1, 42, "bad-value", "'2.256'"},
+	{"version: none between", W("client-version: '>2.5 <2.4'"), 1, 42, "bad-value",
+		"no version is"},
+	{"version: below all", W("client-version: '<0.0.1'"), 1, 42, "bad-value", "no version is"},
+	{"dns: a block", R("dns: [10.0.0.0/8]"), 1, 25, "bad-value", "single addresses"},
+	{"dns: a name", R("dns: [ns.example.org]"), 1, 25, "bad-value", "want an address"},
+	{"dns: nine",
+		R("dns: [10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, 10.0.0.5, 10.0.0.6, 10.0.0.7, "
+		  "10.0.0.8, 10.0.0.9]"),
+		1, 105, "bad-value", "at most 8 name servers"},
+	{"default-route: both in one", R("default-route: dual"), 1, 34, "bad-value",
+		"want ipv4 or ipv6"},
+	{"leak-guard", "leak-guard: true", 1, 13, "bad-value", "want auto, always or never"},
+	{"nat64-guard", "nat64-guard: auto", 1, 14, "bad-value", "want true or false"},
+	{"prefix-lists: a list", "prefix-lists: [a]", 1, 15, "wrong-type", "found a list"},
+	{"prefix-lists: two of a name", "prefix-lists:\n  a: /b\n  a: /c", 3, 3, "duplicate-key",
+		"on line 2"},
+	{"prefix-lists: a bad name", "prefix-lists: {'a b': /c}", 1, 16, "bad-value", "letters"},
+	{"prefix-lists: relative", "prefix-lists: {a: b}", 1, 19, "bad-value", "absolute path"},
+	{"prefix-lists: a list in it", "prefix-lists: {a: [/b]}", 1, 19, "wrong-type",
+		"found a list"},
+	{"prefix-lists: nothing in it", "prefix-lists: {a: }", 1, 19, "wrong-type",
+		"found nothing"},
+	{"peer-list: unknown", W("peer-list: office"), 1, 37, "unknown-list", "found 'office'"},
+	{"proxies: a name", "proxies: [haproxy]", 1, 11, "bad-value", "want an address block"},
 	{"verify and native", R("deny: a, deny-at: verify, when: {form: [6to4, native]}"), 1, 37,
 		"conflict", "look alike"},
 	{"verify and mapped", R("when: {form: mapped}, deny: a, deny-at: verify"), 1, 59,
@@ -188,12 +222,16 @@ static const struct bad_row BAD[] = {
 /* Compiles `len` bytes and finds the results untouched when that fails. */
 static int load(const char *yaml, size_t len, struct policy_file *file, struct err *err)
 {
+	static struct policy_report report;
 	struct policy_file before;
 	int rc;
 
 	memset(file, 0x5a, sizeof(*file));
 	before = *file;
-	rc = policy_text_load(yaml, len, "p.yaml", file, err);
+	rc = policy_text_load(yaml, len, "p.yaml", file, &report);
+	*err = report.errs[0];
+	assert_int_equal(report.count, rc != 0);
+	assert_int_equal(report.found, rc != 0);
 	assert_string_equal(err->file, "p.yaml");
 	if (rc != 0)
 		assert_memory_equal(file, &before, sizeof(before));
@@ -241,6 +279,10 @@ static const struct good_row GOOD[] = {
 	{"a mark of byte order", "\xef\xbb\xbfrules: []\n"},
 	{"CRLF", "bypass: auto\r\nrules:\r\n  - name: a\r\n"},
 	{"tabs that indent nothing", "bypass:\tauto\t# \t\n"},
+	{"verify and a prefix list's peer", R("deny: a, deny-at: verify, when: {peer: 10.0.0.1}")},
+	{"versions",
+		W("client-version: ['<2.4', 2.5, '=2.6.14', '>=2.6 <3', '3', '>2.5', '<=2.3']")},
+	{"name servers, and one text for a list", R("dns: 10.0.0.53, default-route: ipv4")},
 	{"verify and other forms", R("deny: a, deny-at: verify, when: {form: [6to4, translated]}")},
 	{"connect and tunnel",
 		R("deny: a, deny-at: connect, when: {tunnel: dual, listener: ipv4}")},
@@ -263,13 +305,15 @@ static void is_taken(void **state)
 static void full_policy_is_taken_whole(void **state)
 {
 	struct policy_file file;
+	struct policy_report report;
 	struct policy policy;
 	struct err err;
 	const struct image_rule *rule;
 
 	(void)state;
-	if (policy_file_load("tests/data/policy-full.yaml", false, &file, &err) != 0)
-		fail_msg("%u:%u: %s", err.line, err.column, err.text);
+	if (policy_file_load("tests/data/policy-full.yaml", false, &file, &report) != 0)
+		fail_msg("%u:%u: %s", report.errs[0].line, report.errs[0].column,
+			report.errs[0].text);
 	assert_int_equal(policy_open(file.image, file.image_size, &policy, &err), 0);
 	assert_string_equal(file.audit.file, "/var/log/openvpn/full.jsonl");
 	assert_false(file.is_default);
@@ -277,8 +321,13 @@ static void full_policy_is_taken_whole(void **state)
 	assert_int_equal(policy.header->replace_pushed_routes, 1);
 	assert_int_equal(policy.header->servers.count, 3); /* .0 and .1 do not merge */
 	assert_int_equal(policy.header->translators.count, 2);
-	assert_int_equal(policy.rule_count, 5);
-	assert_int_equal(policy.route_max, 2 + 2 + 1); /* two halves have become one */
+	assert_int_equal(policy.header->proxies.count, 2);
+	assert_int_equal(policy.header->leak_guard, IMAGE_LEAK_GUARD_ALWAYS);
+	assert_int_equal(policy.header->nat64_guard, 1);
+	assert_int_equal(policy.rule_count, 6);
+	assert_int_equal(policy.route_max, 2 + 2 + 1 + 1); /* two halves have become one */
+	assert_int_equal(policy.exclude_max, 2);
+	assert_int_equal(policy.dns_max, 2);
 	rule = &policy.rules[1];
 	assert_string_equal(policy_rule_name(&policy, 1), "over-ipv4");
 	assert_int_equal(rule->families, IMAGE_IPV4);
@@ -300,6 +349,14 @@ static void full_policy_is_taken_whole(void **state)
 	rule = &policy.rules[4];
 	assert_int_equal(rule->deny_at, IMAGE_DENY_AT_CONNECT);
 	assert_int_equal(rule->last, 0);
+	rule = &policy.rules[5];
+	assert_int_equal(rule->default_route, IMAGE_IPV4 | IMAGE_IPV6);
+	assert_int_equal(rule->versions.count, 2);
+	assert_int_equal(policy.ranges[rule->versions.first].low, CLIENT_VERSION(2, 4));
+	assert_int_equal(policy.ranges[rule->versions.first].high, CLIENT_VERSION(2, 6) - 1);
+	assert_int_equal(rule->platforms.count, 2);
+	assert_int_equal(rule->excludes.count, 2);
+	assert_int_equal(rule->dns.count, 2);
 	policy_file_done(&file);
 	assert_null(file.image);
 }
@@ -392,31 +449,62 @@ static void rules_4096(void **state)
 	free(text.data);
 }
 
-/* Routes of 44 bytes each, the 768 of the fixed lines, and an option for what is left. */
+/* Routes of 44 bytes each, the 2048 of the fixed lines, and an option for what is left. */
 static void push_text_limit(void **state)
 {
-	enum { LINE = 44, FIXED = 3 * 256, ROUTES = (PUSH_TEXT_MAX - FIXED - 150) / LINE };
+	enum { LINE = 44, FIXED = 8 * 256, ROUTES = (PUSH_TEXT_MAX - FIXED - 150) / LINE };
 	const size_t left = PUSH_TEXT_MAX - FIXED - ROUTES * LINE;
 	struct text text = text_new();
+	static struct policy_report report;
+	struct policy_file file;
 	struct err err;
 
 	(void)state;
 	text_add(&text, "rules:\n- name: a\n  routes: [");
 	for (unsigned i = 0; i < ROUTES; i++)
 		text_add(&text, "10.1%02u.1%02u.1%02u,", i / 2500, i / 25 % 100, i % 25 * 4);
-	text_add(&text, "]\n- name: b\n  push: [");
+	text_add(&text, "]\n  push: [");
 	for (size_t i = strlen("push \"\"\n"); i < left; i++)
 		text_add(&text, "a");
 	text_add(&text, "]");
-	assert_int_equal(text_load(&text, &err), 0);
+	assert_int_equal(policy_text_load(text.data, text.len, "p.yaml", &file, &report), 0);
+	assert_int_equal(report.count, 1); /* for a client of 2.3 it is too much */
+	policy_file_done(&file);
 	text.len--;
 	text_add(&text, "a]");
 	assert_int_equal(text_load(&text, &err), -EINVAL);
 	assert_string_equal(err.code, "limit");
-	assert_int_equal(err.line, 4);
+	assert_int_equal(err.line, 2);
 	assert_non_null(strstr(err.text, "at most 262144 bytes"));
 	assert_non_null(strstr(err.text, "262145"));
 	free(text.data);
+}
+
+/* Without every other address of a block; `more` is one that is left besides. */
+static int load_blocks_left(const char *more, struct err *err)
+{
+	struct text text = text_new();
+	int rc;
+
+	text_add(&text, "rules:\n- name: a\n  routes: [10.0.0.0/18%s]\n  exclude: [", more);
+	for (unsigned i = 0; i < POLICY_ROUTES_MAX; i++)
+		text_add(&text, "10.0.%u.%u,", i / 128, i % 128 * 2);
+	text_add(&text, "]");
+	rc = text_load(&text, err);
+	free(text.data);
+	return rc;
+}
+
+static void blocks_left_limit(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load_blocks_left("", &err), 0);
+	assert_int_equal(load_blocks_left(", 10.1.0.0", &err), -EINVAL);
+	assert_string_equal(err.code, "too-many-routes");
+	assert_int_equal(err.line, 2);
+	assert_non_null(strstr(err.text, "at most 8192 blocks"));
 }
 
 static void audit_path_limit(void **state)
@@ -454,7 +542,7 @@ static void texts_that_grow(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(BAD) + COUNT(GOOD) + 7] = {{0}};
+	struct CMUnitTest tests[COUNT(BAD) + COUNT(GOOD) + 8] = {{0}};
 	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT(BAD); i++)
@@ -466,6 +554,7 @@ int main(void)
 	tests[count++] = ROW_TEST("256 KiB", file_of_256_kib, NULL);
 	tests[count++] = ROW_TEST("4096 rules", rules_4096, NULL);
 	tests[count++] = ROW_TEST("push text limit", push_text_limit, NULL);
+	tests[count++] = ROW_TEST("blocks left limit", blocks_left_limit, NULL);
 	tests[count++] = ROW_TEST("audit path limit", audit_path_limit, NULL);
 	tests[count++] = ROW_TEST("texts that grow", texts_that_grow, NULL);
 	return cmocka_run_group_tests_name("policy_yaml", tests, NULL, NULL);
