@@ -5,7 +5,6 @@
 #include <string.h>
 #include "record.h"
 #include "waiting.h"
-#include "v4map/push.h"
 
 struct session *session_new(struct plugin *plugin)
 {
@@ -156,16 +155,21 @@ static enum answer hand_over(enum answer answer, char *mine, char **text)
 	return answer;
 }
 
-/* Render what was decided into memory of the caller's. */
-static enum event_reason render(struct plugin *plugin, const struct decision *decision, char **text)
+/* What the decision pushes, in memory of the caller's; NULL when that is nothing. */
+static enum event_reason render(
+	struct plugin *plugin, const struct peer *peer, struct decision *decision, char **text)
 {
-	struct strbuf rendered;
+	const char *rendered;
+	long len = text_cache_render(&plugin->texts, &plugin->companion->policy,
+		plugin->companion->generation, peer, decision, &rendered);
 
-	strbuf_init(&rendered, plugin->text, sizeof(plugin->text));
-	if (push_render(&plugin->companion->policy, decision, &rendered) != 0)
+	*text = NULL;
+	if (len < 0)
 		return REASON_TEXT_TOO_LONG;
-	*text = rendered.len != 0 ? strdup(rendered.data) : NULL;
-	return rendered.len != 0 && *text == NULL ? REASON_INTERNAL : REASON_NONE;
+	if (len == 0)
+		return REASON_NONE;
+	*text = strdup(rendered);
+	return *text != NULL ? REASON_NONE : REASON_INTERNAL;
 }
 
 enum answer session_connect(
@@ -182,12 +186,12 @@ enum answer session_connect(
 	/* Without an address no rule about addresses can refuse, so nothing can be allowed. */
 	if (peer.addr.ip.family == FAMILY_NONE)
 		return refuse(plugin, session, env, &peer, &decision, REASON_NO_ADDRESS);
-	policy_decide(policy, &peer, STAGE_CONNECT, plugin->companion->scratch, &decision);
+	policy_match(policy, &peer, STAGE_CONNECT, plugin->companion->scratch, &decision);
 	if (decision.verdict != VERDICT_ALLOW)
 		return refuse(plugin, session, env, &peer, &decision, REASON_RULE);
 	if (!session->authorised && waiting_refuses(plugin))
 		return refuse(plugin, session, env, &peer, &decision, REASON_LOG_FAILING);
-	reason = render(plugin, &decision, &mine);
+	reason = render(plugin, &peer, &decision, &mine);
 	if (reason != REASON_NONE)
 		return refuse(plugin, session, env, &peer, &decision, reason);
 	/* A further call for the same session asks once more: something was deferred. */

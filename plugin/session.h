@@ -9,6 +9,7 @@
 #include "companion.h"
 #include "env.h"
 #include "sockets.h"
+#include "v4map/text_cache.h"
 
 /* What a hook answers; zero means no. */
 enum answer { ANSWER_NO = 0, ANSWER_YES, ANSWER_LATER };
@@ -39,7 +40,7 @@ struct plugin {
 	size_t reserved;	  /* of them, those that have room kept for their end */
 	bool can_defer;		  /* this OpenVPN asks again: CLIENT_CONNECT_DEFER_V2 */
 	struct sockets sockets;
-	char text[PUSH_TEXT_MAX + 1]; /* where a client's text is rendered before it is copied */
+	struct text_cache texts; /* clients' texts, to be copied for each */
 };
 
 struct session *session_new(struct plugin *plugin); /* NULL: no memory */
