@@ -175,7 +175,12 @@ static int read_lines(struct list_file *file, FILE *in)
 	return rc != 0 ? rc : ferror(in) ? -errno : 0;
 }
 
-/* Sorted and without overlaps. */
+static int compare(const void *a, const void *b)
+{
+	return prefix_compare(a, b);
+}
+
+/* Sorted and without overlaps.  qsort may allocate, and is twice as quick for a million. */
 static void settle(struct draft *draft, struct draft_list *list)
 {
 	list->blocks.count =
