@@ -183,9 +183,12 @@ static int compare(const void *a, const void *b)
 /* Sorted and without overlaps.  qsort may allocate, and is twice as quick for a million. */
 static void settle(struct draft *draft, struct draft_list *list)
 {
-	list->blocks.count =
-		(uint32_t)prefixset_canonicalise(draft->list_blocks + list->blocks.first,
-			draft->list_block_count - list->blocks.first);
+	struct prefix *blocks = draft->list_blocks + list->blocks.first;
+	const size_t count = draft->list_block_count - list->blocks.first;
+
+	if (count != 0)
+		qsort(blocks, count, sizeof(*blocks), compare);
+	list->blocks.count = (uint32_t)prefixset_canonicalise(blocks, count);
 	draft->list_block_count = list->blocks.first + list->blocks.count;
 }
 
