@@ -175,20 +175,12 @@ static int read_lines(struct list_file *file, FILE *in)
 	return rc != 0 ? rc : ferror(in) ? -errno : 0;
 }
 
-static int compare(const void *a, const void *b)
-{
-	return prefix_compare(a, b);
-}
-
-/* Sorted and without overlaps.  qsort may allocate, and is twice as quick for a million. */
+/* Sorted and without overlaps. */
 static void settle(struct draft *draft, struct draft_list *list)
 {
-	struct prefix *blocks = draft->list_blocks + list->blocks.first;
-	const size_t count = draft->list_block_count - list->blocks.first;
-
-	if (count != 0)
-		qsort(blocks, count, sizeof(*blocks), compare);
-	list->blocks.count = (uint32_t)prefixset_canonicalise(blocks, count);
+	list->blocks.count =
+		(uint32_t)prefixset_canonicalise(draft->list_blocks + list->blocks.first,
+			draft->list_block_count - list->blocks.first);
 	draft->list_block_count = list->blocks.first + list->blocks.count;
 }
 
