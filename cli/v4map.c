@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "explain.h"
 #include "log.h"
+#include "reload.h"
 #include "v4map-paths.h"
 
 struct command {
@@ -21,6 +22,7 @@ static const struct command COMMANDS[] = {
 	{"addr", addr_main, "what an address really is: canonical, family, form"},
 	{"explain", explain_main, "what the policy does to a client, and why"},
 	{"check", check_main, "find what is wrong with a policy before the server does"},
+	{"reload", reload_main, "have a running server read its policy again, and wait for it"},
 	{"log", log_main, "read, prove and question the connect log"},
 };
 

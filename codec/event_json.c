@@ -406,6 +406,7 @@ static void add_v4map(struct line *line)
 	if (event->generation != 0)
 		json_uint(&line->json, "generation", event->generation);
 	add_tag(line, "file", TAG_FILE);
+	add_tag(line, "sha256", TAG_SHA256);
 	add_tag(line, "message", TAG_MESSAGE);
 	add_tag(line, "openvpn_version", TAG_OPENVPN_VERSION);
 	add_range(line);

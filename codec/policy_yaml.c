@@ -53,6 +53,7 @@ static int compile(const char *text, size_t len, bool trusted, struct policy_fil
 	rc = make(draft, text, len, trusted, &file, report);
 	if (rc == 0) {
 		file.audit = draft->audit;
+		digest_text(text, len, file.sha256);
 		*ret = file;
 	}
 	draft_free(draft);

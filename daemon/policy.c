@@ -109,6 +109,7 @@ int policy_adopt(struct worker *worker)
 		if (rc == 0) {
 			event = writer_own(worker, EVENT_POLICY_LOADED);
 			event_add_text(event, TAG_FILE, file.is_default ? NULL : name);
+			event_add_text(event, TAG_SHA256, file.is_default ? NULL : file.sha256);
 		}
 		policy_file_done(&file);
 	}

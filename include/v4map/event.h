@@ -64,6 +64,7 @@ enum event_tag {
 	TAG_LEARNED,	     /* LEARN_ADDRESS: the address or block given */
 	TAG_OPERATION,	     /* LEARN_ADDRESS: "add" or "update" */
 	TAG_FILE,	     /* policy or log file */
+	TAG_SHA256,	     /* EVENT_POLICY_LOADED: of the file's bytes, in hexadecimal */
 	TAG_MESSAGE,	     /* an error's text */
 	TAG_OPENVPN_VERSION,
 	TAG_PREVIOUS_FILE, /* EVENT_ROTATED: the old file's name now; `first` is its last sequence

@@ -10,13 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "v4map/audit_settings.h"
+#include "v4map/digest.h"
 #include "v4map/err.h"
 #include "v4map/policy.h"
 
 struct policy_file {
-	struct audit_settings audit; /* what the policy does not name has its default */
-	bool is_default;	     /* there was no file: the defaults are in force */
-	void *image;		     /* malloc'ed; an image for policy_open */
+	struct audit_settings audit;   /* what the policy does not name has its default */
+	bool is_default;	       /* there was no file: the defaults are in force */
+	char sha256[DIGEST_TEXT_SIZE]; /* of the YAML's bytes, in hexadecimal, as sha256sum prints
+					  it */
+	void *image;		       /* malloc'ed; an image for policy_open */
 	size_t image_size;
 };
 

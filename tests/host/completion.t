@@ -17,7 +17,7 @@ offered() {
 is "$(offered '' | grep -v ^-)" "$("$v4map" --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort)" commands
 is "$(offered log '' | grep -v ^-)" \
 	"$("$v4map" log --help | sed -n 's/^  \([a-z]*\) .*/\1/p' | sort)" "commands of log"
-for command in addr explain check 'log show' 'log verify' 'log sessions' 'log who' 'log rotate' \
+for command in addr explain check reload 'log show' 'log verify' 'log sessions' 'log who' 'log rotate' \
 	'log keygen'; do
 	# shellcheck disable=SC2086 # two words
 	is "$(offered $command --)" "$({

@@ -60,11 +60,13 @@ static void policy_loaded(struct event *event)
 {
 	event->generation = 1;
 	event_add_text(event, TAG_FILE, "/etc/openvpn/v4map.yaml");
+	event_add_text(event, TAG_SHA256, DIGITS);
 }
 
 static void policy_rejected(struct event *event)
 {
-	policy_loaded(event);
+	event->generation = 1;
+	event_add_text(event, TAG_FILE, "/etc/openvpn/v4map.yaml");
 	event_add_text(event, TAG_MESSAGE, "12:5: no key 'rout'");
 }
 
