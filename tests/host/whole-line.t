@@ -44,6 +44,7 @@ got=$(
 		| if .v4map.session then .v4map.session |= sub("^[0-9a-f]{16}-"; "RUN-") else . end
 		| if .v4map.checkpoint then replace(.v4map.checkpoint.hash; "SHA-256"; "[0-9a-f]{64}")
 			else . end
+		| if .v4map.sha256 then replace(.v4map.sha256; "SHA-256"; "[0-9a-f]{64}") else . end
 		| if .v4map.file then .v4map.file |= sub("^" + $dir; "") else . end
 	' "$log" | jq -S -s '
 		(map({ecs, host, observer, process} + {v4map: .v4map | {run, schema}}) | unique[]),
