@@ -262,7 +262,7 @@ static const struct sentence SENTENCES[] = {
 	{MISMATCH_ROUTE_COVERS_SERVER,
 		"its routes cover the server: a host route goes around the tunnel"},
 	{MISMATCH_TOO_MANY_ROUTES,
-		"more routes than such a client can take (before 2.4: 100 of a family)"},
+		"more routes than such a client can take (2.3: 100 of a family, 3: 256 KiB)"},
 	{MISMATCH_PROXIED, "it comes from one of our proxies; where from before is not known"},
 	{MISMATCH_IPV6_LEAKS, "all its IPv4 goes into the tunnel, and its IPv6 around it"},
 	{MISMATCH_TRANSPORT_ONLY_IPV4, "it comes over IPv4, and its tunnel is IPv6 only"},

@@ -27,13 +27,39 @@ static bool never_matches(const struct image_rule *rule)
 	return rule->families == IMAGE_IPV6 && rule->listeners == IMAGE_IPV4;
 }
 
-static bool too_many_for_old(const struct draft *draft, const struct image_rule *rule)
+static size_t count_ipv4(const struct draft *draft, const struct image_rule *rule)
 {
 	size_t ipv4 = 0;
 
 	for (uint32_t i = 0; i < rule->routes.count; i++)
 		ipv4 += draft->prefixes[rule->routes.first + i].addr.family == FAMILY_IPV4;
-	return ipv4 > POLICY_OLD_ROUTES_MAX || rule->routes.count - ipv4 > POLICY_OLD_ROUTES_MAX;
+	return ipv4;
+}
+
+/* By whom a rule's routes are too many; NULL: by nobody. */
+static const char *too_many_for(const struct draft *draft, const struct image_rule *rule)
+{
+	const size_t ipv4 = count_ipv4(draft, rule), ipv6 = rule->routes.count - ipv4;
+
+	if (ipv4 * POLICY_V3_IPV4_BYTES + ipv6 * POLICY_V3_IPV6_BYTES > POLICY_V3_BYTES_MAX)
+		return "an OpenVPN 3 client cannot connect when its options pass 256 KiB, and one "
+		       "of 2.3 ends at more than 100 routes of a family";
+	if (ipv4 > POLICY_OLD_ROUTES_MAX || ipv6 > POLICY_OLD_ROUTES_MAX)
+		return "an OpenVPN 2.3 client ends when it is given more than 100 routes of a "
+		       "family";
+	return NULL;
+}
+
+static void warn_rule(const struct draft *draft, const struct draft_rule *rule, const char *file,
+	struct policy_report *report)
+{
+	const char *too_many = too_many_for(draft, &rule->image);
+
+	if (never_matches(&rule->image))
+		warn(report, file, "never-matches", rule->at,
+			"family, form and listener exclude each other: nobody matches this rule");
+	if (too_many != NULL)
+		warn(report, file, "too-many-routes", rule->at, too_many);
 }
 
 static void warn_rules(const struct draft *draft, const char *file, struct policy_report *report)
@@ -41,17 +67,8 @@ static void warn_rules(const struct draft *draft, const char *file, struct polic
 	size_t size = 0;
 
 	for (size_t i = 0; i < draft->rule_count; i++) {
-		const struct draft_rule *rule = &draft->rules[i];
-
-		if (never_matches(&rule->image))
-			warn(report, file, "never-matches", rule->at,
-				"family, form and listener exclude each other: nobody matches "
-				"this rule");
-		if (too_many_for_old(draft, &rule->image))
-			warn(report, file, "too-many-routes", rule->at,
-				"an OpenVPN 2.3 client ends when it is given more than 100 routes "
-				"of a family");
-		size += draft_rule_size(draft, &rule->image);
+		warn_rule(draft, &draft->rules[i], file, report);
+		size += draft_rule_size(draft, &draft->rules[i].image);
 	}
 	if (size > PUSH_TEXT_MAX)
 		warn(report, file, "too-many-routes", (struct place){0, 0},

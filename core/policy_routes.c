@@ -236,17 +236,19 @@ static size_t line_count(const struct prefix *routes, size_t count)
 	return count + (count != 0 && routes[0].len == 0);
 }
 
-/* An old client ends when it is given more. */
+/* An old client ends when it is given more, and OpenVPN 3 cannot connect. */
 static void count_lines(const struct peer *peer, struct decision *decision)
 {
-	const struct prefix *ipv6 = decision->routes + decision->ipv4_count;
+	const struct prefix *ipv6_routes = decision->routes + decision->ipv4_count;
+	const size_t ipv4 = line_count(decision->routes, decision->ipv4_count);
+	const size_t ipv6 = line_count(ipv6_routes, decision->ipv6_count) + decision->nat64_guard;
+	const bool too_many_for_old = ipv4 > POLICY_OLD_ROUTES_MAX || ipv6 > POLICY_OLD_ROUTES_MAX;
+	const bool too_many_for_v3 =
+		ipv4 * POLICY_V3_IPV4_BYTES + ipv6 * POLICY_V3_IPV6_BYTES > POLICY_V3_BYTES_MAX;
 
-	if (client_is_old(peer->client_version) &&
-		(line_count(decision->routes, decision->ipv4_count) > POLICY_OLD_ROUTES_MAX ||
-			line_count(ipv6, decision->ipv6_count) + decision->nat64_guard >
-				POLICY_OLD_ROUTES_MAX))
-		decision->mismatches |= MISMATCH_TOO_MANY_ROUTES;
-	if (decision->overflow)
+	if ((client_is_old(peer->client_version) && too_many_for_old) ||
+		(peer->client_version >= CLIENT_VERSION(3, 0) && too_many_for_v3) ||
+		decision->overflow)
 		decision->mismatches |= MISMATCH_TOO_MANY_ROUTES;
 }
 

@@ -20,9 +20,16 @@ enum {
 	POLICY_ROUTES_MAX = 8192,	  /* blocks that are left for one client after exclusion */
 	POLICY_DNS_MAX = 8,		  /* name servers of a rule */
 	POLICY_OLD_ROUTES_MAX = 100,	  /* of a family, for a client of 2.3: its MAX_ROUTES */
-	PUSH_LINE_MAX = 255,		  /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
-	PUSH_TOKENS_MAX = 16,		  /* OpenVPN's MAX_PARMS */
-	PUSH_TEXT_MAX = 256 * 1024,	  /* bytes of one client's text; OpenVPN 3's limit */
+	/*
+	 * OpenVPN 3 takes 256 KiB of options (MAX_PUSH_SIZE), and counts 64 bytes for each and 16
+	 * for each of its words besides its text, which is at most 37 or 54 bytes long.
+	 */
+	POLICY_V3_BYTES_MAX = 256 * 1024,
+	POLICY_V3_IPV4_BYTES = 37 + 64 + 3 * 16,
+	POLICY_V3_IPV6_BYTES = 54 + 64 + 2 * 16,
+	PUSH_LINE_MAX = 255,	    /* bytes of a line OpenVPN 2.3 to 2.7 reads whole */
+	PUSH_TOKENS_MAX = 16,	    /* OpenVPN's MAX_PARMS */
+	PUSH_TEXT_MAX = 256 * 1024, /* bytes of one client's text; OpenVPN 3's limit */
 };
 
 /* A view: pointers into the image, which the caller keeps mapped as long as the view is used. */

@@ -41,6 +41,43 @@ is "$(check 1)" "$T/policy.yaml: warning: $writable [ownership]
 $T/policy.yaml:1:8: error: rules: want a list of rules such as {name: everyone}, found a mapping [wrong-type]" \
 	"and it is wrong besides"
 
+cat >"$T/policy.yaml" <<'E'
+rules:
+  - {name: a, when: {family: ipv6, form: mapped}}
+  - {name: b, when: {family: ipv4, form: [6to4, teredo]}}
+  - {name: c, when: {family: ipv6, listener: ipv4}}
+  - {name: d, when: {family: [ipv4, ipv6], form: mapped}}
+E
+chmod 644 "$T/policy.yaml"
+is "$(check 0 | sed 's/bytes$//; s/of [0-9]*/of N/')" "$(for line in 2 3 4; do
+	echo "$T/policy.yaml:$line:5: warning: family, form and listener exclude each other:$(
+		) nobody matches this rule [never-matches]"
+done)
+$T/policy.yaml: fine: 4 rules, 0 routes, an image of N " "rules that nobody matches"
+{
+	echo 'rules:'
+	echo '- name: many'
+	printf '  routes: [%s]\n' "$(seq -s, -f '10.%g.0.0' 0 2 202)"
+} >"$T/policy.yaml"
+is "$(check 0 --json | jq -r '[.line, .severity, .code] | join(" ")')" "2 warning too-many-routes" \
+	"a rule of 101 routes"
+
+printf 'prefix-lists: {a: %s}\n' "$T/list.txt" >"$T/policy.yaml"
+is "$(check 2)" "$T/list.txt: error: cannot read: No such file or directory [unreadable]" "no list"
+for line in {1..23}; do
+	echo "10.0.$line.0/24"
+	echo "10.0.$line.1/24"
+done >"$T/list.txt"
+is "$(check 1 | sed -n '1p;20,$p')" \
+	"$T/list.txt:2:1: error: host bits are set; did you mean 10.0.1.0/24? [bad-value]
+$T/list.txt:40:1: error: host bits are set; did you mean 10.0.20.0/24? [bad-value]
+and 3 more" "a list with many errors"
+is "$(check 1 --json | jq -r .severity | uniq -c | xargs)" "20 error" "a list with many errors: JSON"
+sed -i '2~2d' "$T/list.txt"
+chmod 646 "$T/list.txt"
+is "$(check 1)" "$T/list.txt: warning: want a file that only its owner writes, found one that others$(
+	) can write to [ownership]" "a list that others can write to"
+
 rm "$T/policy.yaml"
 is "$(check 2)" "$T/policy.yaml: error: cannot read: No such file or directory [unreadable]" "no file"
 mkdir "$T/policy.yaml"

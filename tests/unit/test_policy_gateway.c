@@ -243,6 +243,38 @@ static void old_client_takes_100_routes(void **state)
 	fixture_done(&fixture);
 }
 
+static bool too_many(const struct fixture *fixture, const char *version)
+{
+	const struct row row = {.address = V4, .version = version, .tunnel = TUNNEL_DUAL};
+	struct decision decision;
+	struct peer peer;
+
+	make_peer(&row, &peer);
+	policy_decide(&fixture->policy, &peer, STAGE_CONNECT, fixture->scratch, &decision);
+	return (decision.mismatches & TOO_MANY) != 0;
+}
+
+/* 149 bytes each of 262144. */
+static void openvpn_3_takes_256_kib(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	load_addresses(&fixture, 1759, "");
+	assert_false(too_many(&fixture, "3.8"));
+	fixture_done(&fixture);
+	load_addresses(&fixture, 1760, "");
+	assert_true(too_many(&fixture, "3.8"));
+	assert_false(too_many(&fixture, "2.7"));
+	fixture_done(&fixture);
+	load_addresses(&fixture, 1758, "'2001:db8::1'");
+	assert_false(too_many(&fixture, "3.0"));
+	fixture_done(&fixture);
+	load_addresses(&fixture, 1758, "'2001:db8::1', '2001:db8::3'");
+	assert_true(too_many(&fixture, "3.0"));
+	fixture_done(&fixture);
+}
+
 /* Rules that are fine alone and leave too much together: nothing is rendered, nothing is cut. */
 static void overflow_renders_nothing(void **state)
 {
@@ -275,12 +307,13 @@ static void overflow_renders_nothing(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(ROWS) + 2] = {{0}};
+	struct CMUnitTest tests[COUNT(ROWS) + 3] = {{0}};
 	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT(ROWS); i++)
 		tests[count++] = ROW_TEST(ROWS[i].name, is_pushed, &ROWS[i]);
 	tests[count++] = ROW_TEST("100 routes", old_client_takes_100_routes, NULL);
+	tests[count++] = ROW_TEST("256 KiB", openvpn_3_takes_256_kib, NULL);
 	tests[count++] = ROW_TEST("overflow", overflow_renders_nothing, NULL);
 	return cmocka_run_group_tests_name("policy_gateway", tests, NULL, NULL);
 }
