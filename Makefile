@@ -167,7 +167,7 @@ check-unit: $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e '' $(UNIT)
 check-host: all $(HOST) $(TOOLS)
 	$(PROVE) tests/host/
-check-e2e: all
+check-e2e: all $(TOOLS)
 	$(PROVE) -j2 tests/e2e/
 check-faults: test-deps
 	@$(MAKE) --no-print-directory all $(FAULTS) $(HOST)
