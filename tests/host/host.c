@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include "library.h"
 
@@ -202,6 +204,23 @@ static void print_call(const struct call *call, int result)
 	(void)printf(": %s\n", result >= 0 && result <= 2 ? RESULTS[result] : "?");
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* How often this thread gave the processor away to wait for something. */
+static uint64_t waits(void)
+{
+	struct rusage usage;
+
+	(void)getrusage(RUSAGE_THREAD, &usage); /* cannot fail with these arguments */
+	return (uint64_t)usage.ru_nvcsw;
+}
+
 bool host_call(struct host *host, const struct call *call)
 {
 	const char *argv[ARGUMENTS_MAX + 2] = {host->library_path}, *hook = HOOKS[call->hook];
@@ -222,11 +241,20 @@ bool host_call(struct host *host, const struct call *call)
 		.handle = host->handle,
 		.per_client_context = call->context,
 		.current_cert_depth = -1};
+	const uint64_t waited = waits();
+	int64_t ns;
+
 	enter();
 	(void)syscall(SYS_getppid); /* for strace: between these two the plugin is at work */
+	ns = -now_ns();
 	result = host->library->call(host->struct_version, &in, &ret);
+	ns += now_ns();
 	(void)syscall(SYS_getppid);
 	memory_inside(false);
+	host->hooks++;
+	host->waits += waits() - waited;
+	if (ns > host->longest_ns)
+		host->longest_ns = ns;
 	print_call(call, result);
 	show_allocations(host);
 	take_list(list);

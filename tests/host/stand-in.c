@@ -45,6 +45,9 @@
  *						The end of the case stops the server, if it runs.
  *	mark TEXT				prints it
  *	pause MILLISECONDS
+ *	longest					prints of the hooks since the last `longest`: how
+ *						many, how often one gave the processor away to
+ *						wait, how long the longest took
  *	show-allocations			with each call, how many it made
  *	fail-allocation N			the Nth in the plugin from here on fails
  *
@@ -53,6 +56,7 @@
  */
 #include "reader.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -316,6 +320,15 @@ static void do_pause(char **words, size_t count)
 	(void)nanosleep(&pause, NULL);
 }
 
+static void do_longest(char **words, size_t count)
+{
+	(void)words, (void)count;
+	(void)printf("%" PRIu64 " hooks, %" PRIu64 " waits, the longest %" PRId64 " us\n",
+		host.hooks, host.waits, host.longest_ns / 1000);
+	host.hooks = host.waits = 0;
+	host.longest_ns = 0;
+}
+
 static void do_show_allocations(char **words, size_t count)
 {
 	(void)words, (void)count;
@@ -370,6 +383,7 @@ static const struct command COMMANDS[] = {
 	{"die", 0, 0, do_die, NULL},
 	{"mark", 1, ARGUMENTS_MAX, do_mark, NULL},
 	{"pause", 1, 1, do_pause, NULL},
+	{"longest", 0, 0, do_longest, NULL},
 	{"show-allocations", 0, 0, do_show_allocations, NULL},
 	{"fail-allocation", 1, 1, do_fail_allocation, NULL},
 };

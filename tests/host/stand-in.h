@@ -49,6 +49,9 @@ struct host {
 	void *handle;			    /* NULL: not open */
 	int wanted;			    /* the hooks the plugin asked for */
 	bool show_allocations;
+	/* Since the last `longest`. */
+	uint64_t hooks, waits;
+	int64_t longest_ns;
 };
 
 /* One hook. */

@@ -1,0 +1,220 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The log's disk freezes for 2 s, v4mapd is stopped for 5 s, syslog is stopped: a new client is
+# admitted all the same, another client's ping through the tunnel does not notice, no hook waits,
+# and every record is there afterwards.
+. "$(dirname "$0")/../e2e/lib.sh"
+
+[ "$(id -u)" = 0 ] && [ -e /dev/loop-control ] || skip_all "needs root and loop devices"
+has_users || skip_all "needs root"
+[ -x "$BUILD/tests/openvpn-stand-in" ] || skip_all "no $BUILD/tests/openvpn-stand-in"
+rsyslogd=$(command -v rsyslogd || echo /usr/sbin/rsyslogd)
+[ -x "$rsyslogd" ] || skip_all "needs rsyslogd"
+frozen=
+
+thaw() {
+	[ -z "$frozen" ] || fsfreeze -u "$T/disk"
+	frozen=
+}
+trap 'thaw; stop_rsyslogd; finish' EXIT
+
+freeze() {
+	frozen=1
+	fsfreeze -f "$T/disk"
+}
+
+# A /dev of our own, for a /dev/log of our own.
+own_dev() {
+	local node
+
+	mkdir "$T/dev" && mount -t tmpfs -o mode=755 tmpfs "$T/dev" && mkdir "$T/dev/net" || return
+	for node in null zero full random urandom net/tun; do
+		cp -a "/dev/$node" "$T/dev/$node" || return
+	done
+	ln -s /proc/self/fd "$T/dev/fd" && mount --move "$T/dev" /dev
+}
+
+start_rsyslogd() {
+	printf '%s\n' "global(workDirectory=\"$T\")" \
+		'module(load="imuxsock" SysSock.Name="/dev/log" SysSock.RateLimit.Interval="0")' \
+		"action(type=\"omfile\" file=\"$T/syslog\")" >"$T/rsyslog.conf"
+	"$rsyslogd" -n -f "$T/rsyslog.conf" -i "$T/rsyslog.pid" </dev/null >"$T/rsyslog.log" 2>&1 &
+	pid[rsyslogd]=$!
+	wait_until 10 test -S /dev/log
+}
+
+stop_rsyslogd() {
+	[ -z "${pid[rsyslogd]:-}" ] || stop rsyslogd KILL
+}
+
+# pinged FILE NAME: each question was answered within half a second.
+pinged() {
+	local lost gap
+
+	read -r lost gap < <(awk '/time=/ {
+		match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9)
+		at = substr($1, 2, length($1) - 2)
+		if (last != "") { lost += seq - last - 1; if (at - then > gap) gap = at - then }
+		last = seq; then = at
+	} END { printf "%d %d\n", lost, gap * 1000 }' "$1")
+	[ "$lost" = 0 ] && [ "${gap:-9999}" -lt 500 ]
+	ok $? "$2" || tail -n 3 "$1" | sed 's/^/# /'
+	echo "# $2: $(grep -c time= "$1") answers, $lost lost, the longest gap $gap ms"
+}
+
+# during NAME: a new client, c2, comes in while c1 pings; begin_NAME begins what is wrong, end_NAME
+# waits until it is over.
+during() {
+	local begun
+
+	in_ns c1 ping -D -i 0.01 -n 10.20.0.1 >"$T/ping.$1" 2>&1 &
+	pid[ping]=$!
+	sleep 0.3
+	"begin_$1"
+	begun=${EPOCHREALTIME/[.,]/}
+	client c2 udp4 'explicit-exit-notify 1'
+	wait_for "$T/c2.log" 'Initialization Sequence Completed' 4
+	ok $? "$1: a new client is admitted meanwhile"
+	echo "# $1: it was in after $(((${EPOCHREALTIME/[.,]/} - begun) / 1000)) ms"
+	"during_$1"
+	ok $? "$1: and it still is wrong then"
+	"end_$1"
+	stop ping
+	pinged "$T/ping.$1" "$1: the other client's ping has no gap"
+	stop c2
+}
+
+# after SECONDS COMMAND...
+after() {
+	(
+		sleep "$1"
+		"${@:2}"
+	) &
+	later=$!
+}
+
+begin_disk() {
+	freeze
+	size=$(stat -c %s "$log")
+	after 2 fsfreeze -u "$T/disk"
+}
+during_disk() {
+	[ "$(stat -c %s "$log")" = "$size" ] && kill -0 "$later"
+}
+end_disk() {
+	wait "$later"
+	frozen=
+}
+
+begin_v4mapd() {
+	mapfile -t stopped < <(daemon_pids)
+	kill -STOP "${stopped[@]}"
+	after 5 kill -CONT "${stopped[@]}"
+}
+during_v4mapd() {
+	kill -0 "$later"
+}
+end_v4mapd() {
+	wait "$later"
+}
+
+# Its queue takes some ten messages; then whoever would wait, waits.
+syslog_waits() {
+	! timeout 0.2 logger --socket-errors=on x 2>/dev/null
+}
+begin_syslog() {
+	kill -STOP "${pid[rsyslogd]}"
+	wait_until 10 syslog_waits
+}
+during_syslog() {
+	syslog_waits
+}
+end_syslog() {
+	kill -CONT "${pid[rsyslogd]}"
+}
+
+# The stand-in OpenVPN, whose hooks can be timed one by one; its log is on the same disk.
+begin_hooks() {
+	mkdir "$T/disk/host"
+	mkfifo "$T/case"
+	"$BUILD/tests/openvpn-stand-in" "$BUILD" "$T/disk/host" <"$T/case" >"$T/hooks.log" 2>&1 &
+	pid[hooks]=$!
+	exec 9>"$T/case"
+	printf '%s\n' policy '  rules: [{name: a, routes: [10.20.0.0/16]}]' open 'mark open' >&9
+	wait_for "$T/hooks.log" '--- open'
+}
+# The v4mapd of the stand-in.
+host_daemons() {
+	local process
+
+	grep -lsF "$T/disk/host/" /proc/[0-9]*/cmdline | while read -r process; do
+		process=${process%/cmdline}
+		[ "$(readlink "$process/exe")" != "$BUILD/v4mapd" ] || echo "${process#/proc/}"
+	done
+}
+# hooks NAME: some thousand of them.
+hooks() {
+	local i found
+
+	for ((i = 0; i < 800; i++)); do
+		echo "client c1 udp6 198.51.100.11 $((1024 + i))"
+		echo 'connect c1'
+		echo 'disconnect c1'
+	done >&9
+	printf '%s\n' longest "mark $1" >&9
+	wait_for "$T/hooks.log" "--- $1" 10
+	ok $? "$1: some thousand hooks go on" || return
+	found=$(grep ' waits, the longest ' "$T/hooks.log" | tail -n 1)
+	# What else runs on this machine may take the processor from a hook, and makes the longest one.
+	echo "# $1: $found"
+	is "$(sed 's/.* hooks, \([0-9]* waits\).*/\1/' <<<"$found")" "0 waits" "$1: and none of them waits"
+}
+
+net_up c1 c2
+certs c1 c2
+mkdir "$T/disk" && truncate -s 64M "$T/disk.img" && mkfs.ext4 -q -F "$T/disk.img" &&
+	mount -o loop "$T/disk.img" "$T/disk"
+ok $? "a disk of our own"
+own_dev && start_rsyslogd
+ok $? "an rsyslogd of our own"
+log=$T/disk/v4map.jsonl
+policy <<'E'
+rules:
+  - {name: everyone, routes: [10.20.0.0/16]}
+E
+serve udp4 "$plugin"
+client c1 udp4 'explicit-exit-notify 1'
+connected c1
+begin_hooks
+ok $? "the stand-in starts"
+
+hooks fine
+freeze
+hooks disk
+thaw
+begin_syslog
+hooks syslog
+end_syslog
+mapfile -t stopped < <(host_daemons)
+kill -STOP "${stopped[@]}"
+hooks v4mapd
+kill -CONT "${stopped[@]}"
+for what in disk v4mapd syslog; do
+	during $what
+done
+stop c1
+logged disconnected 4
+ok $? "all of them have their end in the log"
+echo die >&9
+exec 9>&-
+stop server
+wait_until 15 has_events stopped 1
+"$BUILD/v4map" log verify "$log" >"$T/verify.log"
+ok $? "the log is proven"
+is "$(events authorised .event.sequence | wc -l)" 4 "each admission is there once"
+wait_until 15 test "$(tail -n 2 "$T/disk/host/log.jsonl" 2>/dev/null | grep -c stopped)" = 1
+"$BUILD/v4map" log verify "$T/disk/host/log.jsonl" >"$T/verify.log"
+ok $? "so is the other"
+grep -q 'v4map checkpoint' "$T/syslog"
+ok $? "syslog has checkpoints"
+plan
