@@ -106,3 +106,24 @@ supervisor() {
 worker() {
 	pgrep -P "$(supervisor)"
 }
+
+# ping_begins NS ADDRESS: every 10 ms, until `pinged NAME` says that none was lost and that no answer
+# was a quarter of a second late.
+ping_begins() {
+	start ping "$1" stdbuf -oL ping -D -i 0.01 -n "$2"
+	wait_for "$T/ping.log" time=
+}
+pinged() {
+	local lost gap
+
+	stop ping
+	read -r lost gap < <(awk '/time=.* ms$/ {
+		match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9)
+		at = substr($1, 2, length($1) - 2)
+		if (last != "") { lost += seq - last - 1; if (at - then > gap) gap = at - then }
+		last = seq; then = at
+	} END { printf "%d %d\n", lost, gap * 1000 }' "$T/ping.log")
+	[ "$lost" = 0 ] && [ "$gap" -gt 0 ] && [ "$gap" -lt 250 ]
+	ok $? "$1"
+	echo "# $1: $(grep -c time= "$T/ping.log") answers, $lost lost, the longest gap $gap ms"
+}

@@ -5,8 +5,9 @@
 # and every record is there afterwards.
 . "$(dirname "$0")/../e2e/lib.sh"
 
-[ "$(id -u)" = 0 ] && [ -e /dev/loop-control ] || skip_all "needs root and loop devices"
-has_users || skip_all "needs root"
+if [ "$(id -u)" != 0 ] || [ ! -e /dev/loop-control ] || ! has_users; then
+	skip_all "needs root and loop devices"
+fi
 [ -x "$BUILD/tests/openvpn-stand-in" ] || skip_all "no $BUILD/tests/openvpn-stand-in"
 rsyslogd=$(command -v rsyslogd || echo /usr/sbin/rsyslogd)
 [ -x "$rsyslogd" ] || skip_all "needs rsyslogd"
@@ -47,29 +48,12 @@ stop_rsyslogd() {
 	[ -z "${pid[rsyslogd]:-}" ] || stop rsyslogd KILL
 }
 
-# pinged FILE NAME: each question was answered within half a second.
-pinged() {
-	local lost gap
-
-	read -r lost gap < <(awk '/time=/ {
-		match($0, /icmp_seq=[0-9]+/); seq = substr($0, RSTART + 9, RLENGTH - 9)
-		at = substr($1, 2, length($1) - 2)
-		if (last != "") { lost += seq - last - 1; if (at - then > gap) gap = at - then }
-		last = seq; then = at
-	} END { printf "%d %d\n", lost, gap * 1000 }' "$1")
-	[ "$lost" = 0 ] && [ "${gap:-9999}" -lt 500 ]
-	ok $? "$2" || tail -n 3 "$1" | sed 's/^/# /'
-	echo "# $2: $(grep -c time= "$1") answers, $lost lost, the longest gap $gap ms"
-}
-
 # during NAME: a new client, c2, comes in while c1 pings; begin_NAME begins what is wrong, end_NAME
 # waits until it is over.
 during() {
 	local begun
 
-	in_ns c1 ping -D -i 0.01 -n 10.20.0.1 >"$T/ping.$1" 2>&1 &
-	pid[ping]=$!
-	sleep 0.3
+	ping_begins c1 "$INSIDE4"
 	"begin_$1"
 	begun=${EPOCHREALTIME/[.,]/}
 	client c2 udp4 'explicit-exit-notify 1'
@@ -79,8 +63,7 @@ during() {
 	"during_$1"
 	ok $? "$1: and it still is wrong then"
 	"end_$1"
-	stop ping
-	pinged "$T/ping.$1" "$1: the other client's ping has no gap"
+	pinged "$1: the other client's ping has no gap"
 	stop c2
 }
 
@@ -167,7 +150,8 @@ hooks() {
 	found=$(grep ' waits, the longest ' "$T/hooks.log" | tail -n 1)
 	# What else runs on this machine may take the processor from a hook, and makes the longest one.
 	echo "# $1: $found"
-	is "$(sed 's/.* hooks, \([0-9]* waits\).*/\1/' <<<"$found")" "0 waits" "$1: and none of them waits"
+	grep -q ' hooks, 0 waits,' <<<"$found"
+	ok $? "$1: and none of them waits"
 }
 
 net_up c1 c2
