@@ -227,6 +227,14 @@ static bool start(struct worker *worker)
 	return true;
 }
 
+/* A ring that fills up while it is emptied is looked at again at once. */
+static int next_look(const struct worker *worker, int64_t busy_ms)
+{
+	if (ring_pending(worker->ring) >= RING_SLOTS / 8)
+		return 0;
+	return monotonic_ms() - busy_ms < BUSY_FOR_MS ? BUSY_POLL_MS : IDLE_POLL_MS;
+}
+
 int worker_run(struct worker *worker)
 {
 	int64_t busy_ms = 0;
@@ -250,7 +258,7 @@ int worker_run(struct worker *worker)
 		}
 		if (atomic_load(&worker->ring->tail) != tail)
 			busy_ms = monotonic_ms();
-		timeout_ms = monotonic_ms() - busy_ms < BUSY_FOR_MS ? BUSY_POLL_MS : IDLE_POLL_MS;
+		timeout_ms = next_look(worker, busy_ms);
 	}
 	drain(worker);
 	return WORKER_DONE;

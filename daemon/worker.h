@@ -71,7 +71,7 @@ int worker_align_key(struct worker *worker);
  */
 int worker_sync(struct worker *worker);
 
-/* writer.c: write what waits.  Returns 0, or a negative errno; nothing is lost then. */
+/* writer.c: write what waits now.  Returns 0, or a negative errno; nothing is lost then. */
 int writer_flush(struct worker *worker);
 /* Finish or undo what a killed worker was writing.  Returns 0 or a negative errno. */
 int writer_resume(struct worker *worker);

@@ -94,21 +94,22 @@ static void commit(struct worker *worker)
 	journal->intent.pending = false;
 }
 
-static bool something_waits(const struct worker *worker)
+static bool own_waits(const struct worker *worker)
 {
-	return worker->journal->own_head != worker->journal->own_tail ||
-	       ring_pending(worker->ring) != 0;
+	return worker->journal->own_head != worker->journal->own_tail;
 }
 
+/* What comes while it writes is left to the next call: between them the log is synced. */
 int writer_flush(struct worker *worker)
 {
 	struct intent *intent = &worker->journal->intent;
+	const uint64_t end = atomic_load(&worker->ring->tail) + ring_pending(worker->ring);
 	struct strbuf lines;
 	int rc;
 
 	if (worker->audit.fd < 0)
 		return -EBADF;
-	while (something_waits(worker)) {
+	while (own_waits(worker) || atomic_load(&worker->ring->tail) < end) {
 		strbuf_init(&lines, worker->lines, WRITER_BATCH_SIZE);
 		*intent = (struct intent){.offset = worker->audit.size};
 		render(worker, &lines, intent);

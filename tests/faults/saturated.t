@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Records come as fast as the ring takes them: the log is still synced, and a rotation noticed.
+. "$(dirname "$0")/lib.sh"
+
+policy 'sync-interval: 100ms'
+load 100000000
+ok $? "as many records as the ring takes"
+put_is_at_least 20000 || wait_until 10 put_is_at_least 20000
+was=$(durable)
+more_is_durable() {
+	[ "$(durable)" -gt "$was" ]
+}
+wait_until 2 more_is_durable
+ok $? "more and more of them is durable"
+mv "$log" "$log.1"
+wait_until 2 test -s "$log"
+ok $? "a rotation is noticed"
+! gone "$loader"
+ok $? "and they still come"
+was=$(durable)
+wait_until 2 more_is_durable
+ok $? "and are made durable"
+begun=${EPOCHREALTIME/[.,]/} from=$(put)
+sleep 1
+echo "# $((($(put) - from) * 1000000 / (${EPOCHREALTIME/[.,]/} - begun))) records a second"
+kill_loader
+ended
+ok $? "the server is killed: v4mapd writes what is left, and ends"
+verified "$log.1" "$log"
+[ "$(cat "$log"* | grep -c '"record":')" -ge "$(put)" ]
+ok $? "all that was put is there" || echo "# $(put) put"
+plan
