@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 1200, LOCK_STEP_MS = 50 };
+enum { PATH_SIZE = 1200, LOCK_STEP_MS = 50, ALLOCATE_BYTES = 1024 * 1024 };
 
 /* The folder of `path`; false: it has none to speak of. */
 static bool folder_of(const char *path, char folder[static PATH_SIZE])
@@ -83,11 +83,37 @@ int audit_open(struct audit *audit, const char *path, int wait_ms, struct err *e
 	return 0;
 }
 
+/* Blocks behind its end are of no use to a file that is left. */
+static void give_back(struct audit *audit)
+{
+	struct stat st;
+
+	if (audit->allocated > audit->size && fstat(audit->fd, &st) == 0 &&
+		st.st_size == audit->size && ftruncate(audit->fd, audit->size) == 0)
+		audit->allocated = audit->size;
+}
+
 void audit_close(struct audit *audit)
 {
-	if (audit->fd >= 0)
-		(void)close(audit->fd);
+	if (audit->fd < 0)
+		return;
+	give_back(audit);
+	(void)close(audit->fd);
 	audit->fd = -1;
+}
+
+/*
+ * Blocks for the next ALLOCATE_BYTES: a disk that fills up leaves room for what is on its way.  On
+ * a full disk it is the write that says so.
+ */
+static void allocate(struct audit *audit, off_t end)
+{
+	if (audit->allocated < 0 || audit->allocated >= end)
+		return;
+	if (fallocate(audit->fd, FALLOC_FL_KEEP_SIZE, audit->size, ALLOCATE_BYTES) == 0)
+		audit->allocated = audit->size + ALLOCATE_BYTES;
+	else if (errno == EOPNOTSUPP || errno == ENOSYS)
+		audit->allocated = -1;
 }
 
 int audit_append(struct audit *audit, const char *lines, size_t len)
@@ -103,6 +129,7 @@ int audit_append(struct audit *audit, const char *lines, size_t len)
 		return -errno;
 	if (st.st_size != audit->size)
 		return -ESTALE;
+	allocate(audit, audit->size + (off_t)len);
 	errno = 0;
 	while (done < len) {
 		ssize_t n = write(audit->fd, lines + done, len - done);
@@ -119,6 +146,8 @@ int audit_append(struct audit *audit, const char *lines, size_t len)
 	}
 	rc = errno != 0 ? -errno : -EIO;
 	audit->half = done != 0 && ftruncate(audit->fd, audit->size) != 0;
+	if (audit->allocated > 0)
+		audit->allocated = 0; /* a file that is cut loses them */
 	return rc;
 }
 

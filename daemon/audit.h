@@ -15,6 +15,7 @@
 struct audit {
 	int fd; /* -1: closed */
 	off_t size;
+	off_t allocated; /* so far the file has its blocks; -1: the filesystem cannot do that */
 	bool dirty; /* written since the last audit_sync */
 	bool half;  /* half a line stands behind `size`: it could not be taken back yet */
 };

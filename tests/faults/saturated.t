@@ -28,6 +28,8 @@ kill_loader
 ended
 ok $? "the server is killed: v4mapd writes what is left, and ends"
 verified "$log.1" "$log"
+[ $(($(stat -c %b "$log.1") * 512)) -lt $(($(stat -c %s "$log.1") + 100000)) ]
+ok $? "a file that is left gives back the blocks it did not need"
 [ "$(cat "$log"* | grep -c '"record":')" -ge "$(put)" ]
 ok $? "all that was put is there" || echo "# $(put) put"
 plan
