@@ -195,7 +195,7 @@ sanitize: test-deps
 	@$(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-unit check-host
 	@V4MAP_PRELOAD=$(ASAN_SO) $(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-e2e
 
-bench: all $(TOOLS)
+bench: all $(TOOLS) $(FAULTS)
 	@for b in bench/*.sh; do $$b $(BUILD) || exit 1; done
 
 # --- install ------------------------------------------------------------------------------------
