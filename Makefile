@@ -72,7 +72,7 @@ HOST     := $(BUILD)/tests/openvpn-stand-in
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
 FAULTS   := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
 
-.PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-faults lint \
+.PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-quick-faults check-faults lint \
 	format sanitize bench install uninstall clean layers
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -162,16 +162,20 @@ $(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(FAULTS_O) $(CODEC_A) $(
 PROVE := prove --timer
 export V4MAP_BUILD := $(abspath $(BUILD))
 check: test-deps
-	@$(MAKE) --no-print-directory check-unit check-host check-e2e
+	@$(MAKE) --no-print-directory check-unit check-host check-e2e check-quick-faults
 check-unit: $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e '' $(UNIT)
 check-host: all $(HOST) $(TOOLS)
 	$(PROVE) tests/host/
 check-e2e: all $(TOOLS)
 	$(PROVE) -j2 tests/e2e/
+# Of the faults those that take seconds, then the others.
+QUICK_FAULTS := $(addprefix tests/faults/,recover.t sandbox.t shut-in.t saturated.t)
+check-quick-faults: all $(FAULTS)
+	$(PROVE) $(QUICK_FAULTS)
 check-faults: test-deps
 	@$(MAKE) --no-print-directory all $(FAULTS) $(HOST)
-	$(PROVE) tests/faults/
+	$(PROVE) $(filter-out $(QUICK_FAULTS),$(wildcard tests/faults/*.t))
 
 demo: test-deps
 	@$(MAKE) --no-print-directory all

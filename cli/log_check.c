@@ -157,6 +157,7 @@ static void check_hash(
 	struct place other = {.sequence = 0};
 
 	if (place->known && !prove(check, line->sequence, place->hash)) {
+		check->totals.edited++;
 		report(check, "edited: its hash does not fit%s",
 			check->key_at != 0 ? ", or it was sealed without the key" : "");
 		compute_hash(check, line->sequence, place->hash, &other);

@@ -35,7 +35,7 @@ static const char HELP[] =
 struct verify {
 	char **paths;
 	size_t count;
-	bool json, coloured;
+	bool json, coloured, has_key;
 	struct log_check *check;
 	struct log_checkpoints *checkpoints; /* NULL: none given */
 	size_t agree;
@@ -163,6 +163,9 @@ static void print_verdict(const struct verify *verify, const struct log_totals *
 	(void)printf("%s\n", colour_end(colour));
 	if (verify->findings == 0 && verify->checkpoints == NULL)
 		(void)printf("whether newer lines were removed, only --checkpoints can tell\n");
+	if (totals->edited != 0 && totals->keyed == 0 && !verify->has_key)
+		(void)printf("if the policy has a key-file, this log is sealed: then only --key-file "
+			     "with the key as it was made can prove it\n");
 }
 
 static void print_totals(const struct verify *verify, const struct log_totals *totals)
@@ -261,6 +264,7 @@ static int open_and_run(struct verify *verify, const char *key_path, const char 
 		return cli_complain("log", "%s", err.text);
 	if (log_files_sort(verify->paths, verify->count, &first, &err) != 0)
 		return cli_complain("log", "%s", err.text);
+	verify->has_key = key_path != NULL;
 	verify->check =
 		log_check_new(first, key_path != NULL ? &key.chain : NULL, on_finding, verify);
 	key_file_wipe(&key);

@@ -130,6 +130,8 @@ is "$(verify 0 --key-file key k k.1 k.2 | grep -E 'keyed|proven')" "keyed lines 
 proven: lines 1 to 30, none changed, removed or reordered" "a sealed log"
 is "$(findings 1 k k.1 k.2 | head -1)" "k.1:1: edited: its hash does not fit" "is not to be proven without the key"
 "$BUILD/v4map" log keygen other >/dev/null
+is "$(verify 1 k k.1 k.2 | tail -1 | cut -c 1-58)" \
+	"if the policy has a key-file, this log is sealed: then onl" "and the cure is named"
 is "$(findings 1 --key-file other k k.1 k.2 | head -1)" \
 	"k.1:1: edited: its hash does not fit, or it was sealed without the key" "nor with another"
 is "$(findings 1 --key-file key s s.1 s.2 | head -1)" \
