@@ -186,7 +186,7 @@ C_FILES  := $(wildcard include/v4map/*.h core/*.[ch] codec/*.[ch] plugin/*.[ch] 
 	cli/*.[ch] tests/*/*.[ch] bench/*.[ch])
 SH_FILES := $(shell grep -lsE '^\#!/bin/(ba)?sh' .ci/run scripts/* tests/host/* tests/e2e/* \
 	tests/faults/* bench/*) \
-	$(wildcard tests/*.sh tests/*/lib.sh)
+	$(wildcard tests/*.sh tests/*/*.sh)
 format:
 	clang-format -i $(C_FILES)
 lint:

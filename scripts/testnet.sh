@@ -161,10 +161,14 @@ stop() {
 	wait "${pid[$1]}" || : # bash has a word to say about a process that was killed
 } 2>/dev/null
 
-# openvpn_server OPTION...: OpenVPN, with nothing but these options.
+# openvpn_as NAME OPTION...: a server with nothing but these options.
+openvpn_as() {
+	start "$1" srv env ${V4MAP_PRELOAD:+LD_PRELOAD="$V4MAP_PRELOAD" ASAN_OPTIONS=detect_leaks=0} \
+		"${OPENVPN:-openvpn}" "${@:2}"
+}
+
 openvpn_server() {
-	start server srv env ${V4MAP_PRELOAD:+LD_PRELOAD="$V4MAP_PRELOAD" ASAN_OPTIONS=detect_leaks=0} \
-		"${OPENVPN:-openvpn}" "$@"
+	openvpn_as server "$@"
 }
 
 # server_start PROTO LINE...: OpenVPN with these lines added to its configuration.
