@@ -49,7 +49,9 @@ static void add_session(struct event *event, const struct plugin *plugin,
 /* Who: the certificate, since names can be equal or cut at a NUL. */
 static void add_identity(struct event *event, const struct env *env)
 {
-	event_add_text(event, TAG_USER, env->username);
+	/* With auth-user-pass-optional OpenVPN sets an empty one for who gave none. */
+	if (env->username != NULL && env->username[0] != '\0')
+		event_add_text(event, TAG_USER, env->username);
 	event_add_text(event, TAG_SERIAL, env->serial);
 	event_add_text(event, TAG_FINGERPRINT, env->fingerprint);
 	event_add_text(event, TAG_SUBJECT, env->subject);

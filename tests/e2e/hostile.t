@@ -6,14 +6,16 @@
 
 parser=$BUILD/tests/jansson-lines
 [ -x "$parser" ] || skip_all "no $parser"
+[ -e "$BUILD/tests/bad-name.so" ] || skip_all "no $BUILD/tests/bad-name.so"
 net_up c1 c2 c3
-certs c1
+certs c1 named
 policy <<'E'
 rules:
   - {name: everyone, routes: [10.20.0.0/16]}
   - {name: not-nul, when: {common-name: "nul*root"}, deny: nobody of this name}
 E
-serve udp6 "$plugin"
+serve udp6 "$plugin" 'script-security 2' 'auth-user-pass-verify /bin/true via-file' \
+	auth-user-pass-optional
 
 # What OpenVPN makes of each name is its own doing (2.6.14: bytes below a blank become `_`, what is
 # behind a NUL is cut off); what of it can do harm is escaped here.
@@ -43,6 +45,26 @@ round "NUL utf8 6e756c00726f6f74" \
 	"line-separator utf8 6c73e280a878"
 round "C1 utf8 6331c28578" \
 	"metacharacters utf8 646e225c3c2c2b3b3d2f78"
+
+# Bytes that are no UTF-8: OpenSSL loads no such certificate, and takes none from a client.
+"$root/tests/tools/hostile-cert.py" "$T/ca" utf8 626164fffe "$T/c1"
+client c1 udp4
+wait_for "$T/c1.log" 'Cannot load certificate file'
+ok $? "a client does not load a certificate whose UTF8String is none"
+"$root/tests/tools/hostile-cert.py" "$T/ca" utf8 6261647e7e "$T/c3"
+LD_PRELOAD=$BUILD/tests/bad-name.so client c3 udp4
+wait_for "$T/server.log" 'error:.*invalid utf8string'
+ok $? "and the server does not decode it"
+has "$T/c3.log" '^bad-name: sent' "which the client had sent"
+stop c3
+
+# OpenSSL leaves no byte that is not UTF-8 in a certificate's name; a user's name is anything.
+printf 'bad\x1b\xff\xfe\x9b\nsecret\n' >"$T/user"
+cp "$T/named.crt" "$T/c2.crt" && cp "$T/named.key" "$T/c2.key"
+client c2 udp4 "auth-user-pass $T/user"
+connected c2
+stop c2
+sent=$((sent + 1))
 logged authorised $sent
 is "$(events authorised .event.sequence | wc -l)" $sent "each is admitted and recorded once"
 
@@ -65,11 +87,15 @@ print(sum(type(json.loads(line.decode("utf-8", "strict"))) is dict for line in l
 	"$lines" "to python as well, and each is strict UTF-8"
 is "$(LC_ALL=C grep -caP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]' \
 	"$log")" 0 "no control, no separator, no turn of direction stands in it as it is"
+is "$(events authorised '.user | select(.name_hex) | [.name, .name_hex] | tojson')" \
+	'["bad���","626164fffe9b"]' "what is no UTF-8 has its bytes beside it"
+is "$(events authorised 'select(.user.name == .v4map.common_name) | 1' | wc -l)" $((sent - 1)) \
+	"who gives no user name goes by the common name"
 is "$(events authorised .v4map.common_name | python3 -c '
 import sys
 for line in sys.stdin.buffer.read().decode().rstrip("\n").split("\n"):
     print(line.encode("unicode_escape").decode())' | sort | xargs -d '\n' printf '%s ')" \
-	'bidi\u202e c1\x85x dn"\\<,+;=/x esc_[31m lf_{"event":1} ls\u2028x nul t61\x9b31m ' \
+	'bidi\u202e c1\x85x dn"\\<,+;=/x esc_[31m lf_{"event":1} ls\u2028x named nul t61\x9b31m ' \
 	"names as OpenVPN gives them, unchanged for who parses the line"
 is "$(events authorised '.tls.client.hash.sha256' | sort -u | wc -l)" $sent \
 	"the fingerprints tell apart what names do not"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A client certificate whose common name is any bytes, in any of ASN.1's string types.
+"""A client certificate whose common name is any bytes, as UTF8String or T61String.
 
 usage: hostile-cert.py CA TYPE NAME-IN-HEX OUT   with CA.crt, CA.key; makes OUT.crt, OUT.key
 
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-TYPES = {"utf8": 0x0C, "printable": 0x13, "t61": 0x14, "bmp": 0x1E}
+TYPES = {"utf8": 0x0C, "t61": 0x14}
 
 
 def openssl(*arguments, data=b""):
