@@ -50,6 +50,22 @@ has_users() {
 	setpriv --reuid nobody --regid nogroup --clear-groups true 2>/dev/null
 }
 
+# server_has 2.7, client_has 2.6: is it of that version or a later one?
+server_has() {
+	version_has "$1" "${OPENVPN:-openvpn}"
+}
+
+client_has() {
+	version_has "$1" "${OPENVPN_CLIENT:-${OPENVPN:-openvpn}}"
+}
+
+version_has() {
+	{
+		echo "$1"
+		"$2" --version | sed -n '1s/^OpenVPN \([0-9.]*\).*/\1/p'
+	} | sort -CV
+}
+
 # The policy from standard input; the log goes to $log, $audit adds to that.
 audit=
 policy() {
