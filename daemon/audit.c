@@ -45,7 +45,7 @@ static void sync_folder(const char *path)
 }
 
 /* A server that is restarted finds the old one's v4mapd still writing, for a moment. */
-static bool lock(int fd, int wait_ms)
+bool audit_lock(int fd, int wait_ms)
 {
 	for (;;) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -71,7 +71,7 @@ int audit_open(struct audit *audit, const char *path, int wait_ms, struct err *e
 		(void)close(fd);
 		return err_set(err, -EINVAL, "the log '%s' is not a regular file", path);
 	}
-	if (!lock(fd, wait_ms)) {
+	if (!audit_lock(fd, wait_ms)) {
 		(void)close(fd);
 		return err_set(err, -EBUSY,
 			"the log '%s' belongs to another server's v4mapd: give each server its own",

@@ -16,8 +16,8 @@ struct audit {
 	int fd; /* -1: closed */
 	off_t size;
 	off_t allocated; /* so far the file has its blocks; -1: the filesystem cannot do that */
-	bool dirty; /* written since the last audit_sync */
-	bool half;  /* half a line stands behind `size`: it could not be taken back yet */
+	bool dirty;	 /* written since the last audit_sync */
+	bool half;	 /* half a line stands behind `size`: it could not be taken back yet */
 };
 
 /*
@@ -27,6 +27,9 @@ struct audit {
  */
 int audit_open(struct audit *audit, const char *path, int wait_ms, struct err *err);
 void audit_close(struct audit *audit);
+
+/* The lock of audit_open; false: another has it, and has not left in wait_ms. */
+bool audit_lock(int fd, int wait_ms);
 
 /* Where a log ends: what the next line goes on from. */
 struct audit_end {

@@ -36,6 +36,7 @@ struct journal {
 	char folder[AUDIT_PATH_MAX]; /* where the server was started */
 	char policy[CONTROL_TEXT_MAX];	  /* as the plugin's argument names it; "": the default */
 	char policy_path[AUDIT_PATH_MAX]; /* the same, absolute */
+	char log[CONTROL_TEXT_MAX];	  /* instead of audit.file; "": that */
 	char lists[POLICY_LISTS_MAX][AUDIT_PATH_MAX]; /* the prefix lists that it names */
 	size_t list_count;
 	uint32_t generation; /* of the policy in force */

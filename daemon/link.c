@@ -67,7 +67,7 @@ int link_offer_policy(struct ring *ring, uint32_t generation, const void *image,
 	return rc;
 }
 
-int link_next_request(char text[static CONTROL_TEXT_MAX])
+int link_next_request(struct control *ret)
 {
 	struct control message;
 	ssize_t len = recv(CONTROL_FD, &message, sizeof(message), MSG_DONTWAIT);
@@ -78,7 +78,7 @@ int link_next_request(char text[static CONTROL_TEXT_MAX])
 		return 0;
 	if (len != (ssize_t)sizeof(message))
 		return -EPROTO;
-	memcpy(text, message.text, sizeof(message.text));
-	text[CONTROL_TEXT_MAX - 1] = '\0';
+	message.text[CONTROL_TEXT_MAX - 1] = message.log[CONTROL_TEXT_MAX - 1] = '\0';
+	*ret = message;
 	return (int)message.kind;
 }

@@ -18,9 +18,9 @@ int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, con
 int link_offer_policy(struct ring *ring, uint32_t generation, const void *image, size_t size);
 
 /*
- * The next request and its text.  Returns its kind, 0 when the plugin has gone, or a negative
- * errno (-EAGAIN: there is none).
+ * The next request.  Returns its kind, 0 when the plugin has gone, or a negative errno (-EAGAIN:
+ * there is none).
  */
-int link_next_request(char text[static CONTROL_TEXT_MAX]);
+int link_next_request(struct control *ret);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
+#include <errno.h>
 #include <string.h>
 #include "link.h"
 #include "v4map/policy_yaml.h"
@@ -37,6 +38,23 @@ static int offer(struct worker *worker, const struct policy_file *file, struct e
 	return rc == 0 ? 0 : err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
 }
 
+/* The log of this server instead of the one of all that share the policy. */
+static int use_own_log(const struct journal *journal, struct audit_settings *audit, struct err *err)
+{
+	struct strbuf path;
+
+	if (journal->log[0] == '\0')
+		return 0;
+	if (strcmp(journal->log, audit->key_file) == 0 ||
+		strcmp(journal->log, audit->checkpoint_file) == 0)
+		return err_set(err, -EINVAL,
+			"log=: '%s' is also the policy's key-file or checkpoint-file",
+			journal->log);
+	strbuf_init(&path, audit->file, sizeof(audit->file));
+	strbuf_adds(&path, journal->log);
+	return 0;
+}
+
 static int put_in_force(struct worker *worker, const struct policy_file *file, struct err *err)
 {
 	struct journal *journal = worker->journal;
@@ -63,18 +81,20 @@ static int put_in_force(struct worker *worker, const struct policy_file *file, s
 	return 0;
 }
 
-void journal_set_policy(struct journal *journal, const char *argument)
+void journal_set_paths(struct journal *journal, const char *policy, const char *log)
 {
 	struct strbuf path;
 
+	strbuf_init(&path, journal->log, sizeof(journal->log));
+	strbuf_adds(&path, log);
 	strbuf_init(&path, journal->policy, sizeof(journal->policy));
-	strbuf_adds(&path, argument);
+	strbuf_adds(&path, policy);
 	strbuf_init(&path, journal->policy_path, sizeof(journal->policy_path));
-	if (argument[0] == '\0')
-		argument = V4MAP_POLICY_DEFAULT;
-	if (argument[0] != '/')
+	if (policy[0] == '\0')
+		policy = V4MAP_POLICY_DEFAULT;
+	if (policy[0] != '/')
 		strbuf_addf(&path, "%s/", journal->folder);
-	strbuf_adds(&path, argument);
+	strbuf_adds(&path, policy);
 }
 
 /* Those of a policy that is wrong, too: it may be the list that is put right next. */
@@ -105,7 +125,9 @@ int policy_adopt(struct worker *worker)
 
 	watch_lists(worker, &report);
 	if (rc == 0) {
-		rc = put_in_force(worker, &file, err);
+		rc = use_own_log(worker->journal, &file.audit, err);
+		if (rc == 0)
+			rc = put_in_force(worker, &file, err);
 		if (rc == 0) {
 			event = writer_own(worker, EVENT_POLICY_LOADED);
 			event_add_text(event, TAG_FILE, file.is_default ? NULL : name);

@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include "sandbox.h"
 
+enum { KEY_WAIT_MS = 1000 }; /* whoever left the log leaves its key in a moment */
+
 static int open_checkpoint_file(struct worker *worker, const char *path, struct err *err)
 {
 	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
@@ -24,6 +26,14 @@ static int open_checkpoint_file(struct worker *worker, const char *path, struct 
 		err, -errno, "cannot open the checkpoint file '%s': %s", path, strerror(errno));
 }
 
+/* An attempt that failed later has left it open, and locked. */
+static void close_key_file(struct worker *worker)
+{
+	if (worker->key_file >= 0)
+		(void)close(worker->key_file);
+	worker->key_file = -1;
+}
+
 /*
  * The key goes on where the last worker left it, else where the file says; a key that lies
  * behind the log is stepped to it, and a log that lies behind its key has lost lines, which the
@@ -34,7 +44,7 @@ static int open_key_file(struct worker *worker, const char *path, struct err *er
 	struct journal *journal = worker->journal;
 	struct key_file key;
 
-	worker->key_file = -1;
+	close_key_file(worker);
 	if (path[0] == '\0') {
 		journal->keyed = false;
 		return 0;
@@ -42,6 +52,14 @@ static int open_key_file(struct worker *worker, const char *path, struct err *er
 	worker->key_file = key_file_open(path, true, &key, err);
 	if (worker->key_file < 0)
 		return worker->key_file;
+	if (!audit_lock(worker->key_file, KEY_WAIT_MS)) {
+		key_file_wipe(&key);
+		close_key_file(worker);
+		return err_set(err, -EBUSY,
+			"the key file '%s' belongs to another server's v4mapd: give each server "
+			"its own policy with a key file",
+			path);
+	}
 	if (!journal->keyed)
 		journal->key = key;
 	key_file_wipe(&key);

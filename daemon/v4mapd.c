@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +20,18 @@
 #include <time.h>
 #include <unistd.h>
 #include "link.h"
+#include "restarts.h"
 #include "v4map-paths.h"
 #include "worker.h"
 
-enum { FIRST_OTHER_FD = 5, QUICK_RESTARTS = 10, RESTART_PAUSE_MS = 1000 };
+enum { FIRST_OTHER_FD = 5 };
 
 static const char USAGE[] =
-	"usage: v4mapd POLICY\n"
+	"usage: v4mapd POLICY LOG\n"
 	"\n"
-	"v4mapd reads the policy and writes the connect log of one OpenVPN server.  It is started "
-	"by\n"
-	"the plugin (`plugin v4map.so [POLICY] [v4mapd=/path]` in server.conf) and ends when the\n"
-	"server ends; there is no need to start it by hand.  See v4mapd(8).\n";
+	"v4mapd reads the policy and writes the connect log of one OpenVPN server.  The plugin\n"
+	"starts it (`plugin v4map.so [POLICY] [log=/path] [v4mapd=/path]` in server.conf) and it\n"
+	"ends when the server ends; there is no need to start it by hand.  See v4mapd(8).\n";
 
 /* The ring comes from the plugin at RING_FD, its size sealed. */
 static struct ring *map_ring(void)
@@ -89,15 +90,35 @@ static int died(int signal)
 	return EXIT_FAILURE;
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Let time pass before a worker that died is replaced.  False: there is nobody left to work for. */
+static bool wait_for_next(const struct worker *worker, int pause_ms)
+{
+	struct pollfd server = {.fd = worker->server, .events = POLLIN};
+
+	if (pause_ms == 0)
+		return true;
+	(void)poll(NULL, 0, pause_ms);
+	return poll(&server, 1, 0) == 0;
+}
+
 /* Run workers until one is done.  `worker` is as each of them finds it. */
 static int supervise(struct worker *worker)
 {
-	const struct timespec pause = {.tv_sec = RESTART_PAUSE_MS / 1000};
-	unsigned restarts = 0;
+	unsigned deaths = 0;
+	int64_t begun_ms;
 	int status;
 	pid_t pid;
 
 	for (;;) {
+		begun_ms = monotonic_ms();
 		pid = fork();
 		if (pid == 0)
 			_exit(worker_run(worker));
@@ -109,12 +130,12 @@ static int supervise(struct worker *worker)
 			return WEXITSTATUS(status);
 		if (!worker->journal->started)
 			return died(WTERMSIG(status));
-		if (++restarts > QUICK_RESTARTS)
-			(void)nanosleep(&pause, NULL);
+		if (!wait_for_next(worker, restarts_pause_ms(&deaths, monotonic_ms() - begun_ms)))
+			return EXIT_FAILURE;
 	}
 }
 
-static int supervisor(struct ring *ring, const char *policy, int server, unsigned server_pid)
+static int supervisor(struct ring *ring, char **paths, int server, unsigned server_pid)
 {
 	static struct worker worker;
 
@@ -130,7 +151,7 @@ static int supervisor(struct ring *ring, const char *policy, int server, unsigne
 		return fail("memory");
 	if (getcwd(worker.journal->folder, sizeof(worker.journal->folder)) == NULL)
 		return fail("the working folder");
-	journal_set_policy(worker.journal, policy);
+	journal_set_paths(worker.journal, paths[0], paths[1]);
 	worker.journal->own_head = worker.journal->own_tail = JOURNAL_OWN_START;
 	ring_run_text(ring, worker.run);
 	(void)gethostname(worker.host, sizeof(worker.host) - 1); /* else it stays empty */
@@ -155,7 +176,7 @@ int main(int argc, char **argv)
 		(void)fputs(USAGE, stdout);
 		return EXIT_SUCCESS;
 	}
-	ring = argc == 2 ? map_ring() : NULL;
+	ring = argc == 3 ? map_ring() : NULL;
 	if (ring == NULL) {
 		(void)fputs(USAGE, stderr);
 		return 2;
@@ -171,5 +192,5 @@ int main(int argc, char **argv)
 		return fail("fork");
 	if (pid > 0)
 		return EXIT_SUCCESS;
-	return supervisor(ring, argv[1], server, (unsigned)parent);
+	return supervisor(ring, argv + 1, server, (unsigned)parent);
 }

@@ -15,7 +15,7 @@
  * itself, often while there is something to do.
  */
 enum { BUSY_POLL_MS = 5, IDLE_POLL_MS = 50, BUSY_FOR_MS = 1000 };
-enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 10000, ROTATION_LOOK_MS = 500, SETTLE_MS = 100 };
+enum { FAILING_POLL_MS = 200, DRAIN_LIMIT_MS = 5000, ROTATION_LOOK_MS = 500, SETTLE_MS = 100 };
 /* Longer than a client waits for its record (durability each). */
 enum { DOUBT_MS = 11000 };
 enum { AGAIN_MS = 1000 };
@@ -161,7 +161,7 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 	struct pollfd ready[3] = {{.fd = CONTROL_FD, .events = POLLIN},
 		{.fd = worker->server, .events = POLLIN},
 		{.fd = worker->watch.fd, .events = POLLIN}};
-	char policy[CONTROL_TEXT_MAX];
+	struct control request;
 	int kind;
 
 	if (poll(ready, 3, timeout_ms) < 0)
@@ -171,33 +171,41 @@ static bool wait_round(struct worker *worker, int timeout_ms)
 		return false;
 	if (ready[0].revents == 0)
 		return true;
-	kind = link_next_request(policy);
+	kind = link_next_request(&request);
 	if (kind == CONTROL_RELOAD) {
-		journal_set_policy(worker->journal, policy);
+		journal_set_paths(worker->journal, request.text, request.log);
 		worker->journal->reload = true;
 	}
 	return kind > 0 || kind == -EAGAIN;
 }
 
-/* Write all that waits; gives up after DRAIN_LIMIT_MS of a log that cannot be written. */
-static void write_all(struct worker *worker)
+/* Write all that waits.  False: the log could not be written until the deadline. */
+static bool write_all(struct worker *worker, int64_t deadline_ms)
 {
-	int64_t deadline = monotonic_ms() + DRAIN_LIMIT_MS;
-
-	while (write_round(worker) != 0 && monotonic_ms() < deadline)
+	while (write_round(worker) != 0) {
+		if (monotonic_ms() >= deadline_ms)
+			return false;
 		(void)poll(NULL, 0, FAILING_POLL_MS);
+	}
+	return true;
 }
 
-/* The server has gone: whatever is in the ring is all there will be. */
+/*
+ * The server has gone: whatever is in the ring is all there will be.  A log that cannot be written
+ * is not waited for longer than the next server's v4mapd waits for its lock.
+ */
 static void drain(struct worker *worker)
 {
-	write_all(worker);
+	const int64_t deadline_ms = monotonic_ms() + DRAIN_LIMIT_MS;
+
+	if (!write_all(worker, deadline_ms))
+		return;
 	(void)writer_own(worker, EVENT_STOPPED);
-	write_all(worker);
 	/* The last checkpoint also makes the end durable. */
-	if (worker->audit.fd >= 0 && checkpoint(worker, monotonic_ms()) == 0 &&
+	if (write_all(worker, deadline_ms) && checkpoint(worker, monotonic_ms()) == 0 &&
 		writer_flush(worker) == 0)
 		(void)sync_log(worker, monotonic_ms());
+	audit_close(&worker->audit);
 }
 
 /* Returns false when the server cannot start; later a bad policy changes nothing. */

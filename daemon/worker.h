@@ -44,8 +44,8 @@ struct worker {
 /* Runs until OpenVPN ends and all is written, or a reload is asked for; returns the status. */
 int worker_run(struct worker *worker);
 
-/* policy.c: which policy is meant; `argument` as the plugin was given it, "" for none. */
-void journal_set_policy(struct journal *journal, const char *argument);
+/* policy.c: the policy and the log that are meant, as the plugin was given them; "" for none. */
+void journal_set_paths(struct journal *journal, const char *policy, const char *log);
 
 /*
  * policy.c: read the policy and make it the one in force: its log, its generation, its image.

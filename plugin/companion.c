@@ -31,13 +31,14 @@ static struct companion *parked;
  * The one with these arguments; else the one that was closed first: lines of server.conf come in
  * their order, so it is the same line with other arguments.
  */
-static struct companion *unpark(const char *daemon_path, const char *policy_path)
+static struct companion *unpark(const struct companion_arguments *arguments)
 {
 	struct companion **found = &parked, *ret;
 
 	for (struct companion **at = &parked; *at != NULL; at = &(*at)->next) {
-		if (strcmp((*at)->daemon_path, daemon_path) == 0 &&
-			strcmp((*at)->policy_path, policy_path) == 0) {
+		if (strcmp((*at)->daemon_path, arguments->daemon) == 0 &&
+			strcmp((*at)->policy_path, arguments->policy) == 0 &&
+			strcmp((*at)->log_path, arguments->log) == 0) {
 			found = at;
 			break;
 		}
@@ -232,7 +233,7 @@ static int move_up(int fd)
 
 static int spawn(struct companion *companion, int control, int ring, pid_t *ret_pid)
 {
-	char *argv[] = {companion->daemon_path, companion->policy_path, NULL};
+	char *argv[] = {companion->daemon_path, companion->policy_path, companion->log_path, NULL};
 	char *envp[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -304,23 +305,25 @@ static int start(struct companion *companion, struct err *err)
 	return kind == CONTROL_POLICY ? 0 : kind < 0 ? kind : -EINVAL;
 }
 
-static void set_policy_path(struct companion *companion, const char *policy_path)
+static void set_paths(struct companion *companion, const struct companion_arguments *arguments)
 {
 	struct strbuf sb;
 
 	strbuf_init(&sb, companion->policy_path, sizeof(companion->policy_path));
-	strbuf_adds(&sb, policy_path);
+	strbuf_adds(&sb, arguments->policy);
+	strbuf_init(&sb, companion->log_path, sizeof(companion->log_path));
+	strbuf_adds(&sb, arguments->log);
 }
 
-static struct companion *companion_new(const char *daemon_path, const char *policy_path)
+static struct companion *companion_new(const struct companion_arguments *arguments)
 {
 	struct companion *companion = calloc(1, sizeof(*companion));
 
 	if (companion == NULL)
 		return NULL;
 	companion->control = -1;
-	set_policy_path(companion, policy_path);
-	companion->daemon_path = strdup(daemon_path);
+	set_paths(companion, arguments);
+	companion->daemon_path = strdup(arguments->daemon);
 	if (companion->daemon_path != NULL)
 		return companion;
 	companion_free(companion);
@@ -336,6 +339,7 @@ static bool reread_policy(struct companion *companion, struct err *warning)
 	struct control message = {.kind = CONTROL_RELOAD};
 
 	memcpy(message.text, companion->policy_path, sizeof(message.text));
+	memcpy(message.log, companion->log_path, sizeof(message.log));
 	take_waiting(companion); /* older news is no answer */
 	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == EAGAIN;
@@ -343,9 +347,9 @@ static bool reread_policy(struct companion *companion, struct err *warning)
 }
 
 static int open_new(
-	const char *daemon_path, const char *policy_path, struct companion **ret, struct err *err)
+	const struct companion_arguments *arguments, struct companion **ret, struct err *err)
 {
-	struct companion *companion = companion_new(daemon_path, policy_path);
+	struct companion *companion = companion_new(arguments);
 	int rc;
 
 	if (companion == NULL)
@@ -359,20 +363,20 @@ static int open_new(
 	return 0;
 }
 
-int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,
+int companion_open(const struct companion_arguments *arguments, struct companion **ret,
 	struct err *warning, struct err *err)
 {
-	struct companion *old = unpark(daemon_path, policy_path);
+	struct companion *old = unpark(arguments);
 	struct err why;
 
 	if (old == NULL)
-		return open_new(daemon_path, policy_path, ret, err);
-	set_policy_path(old, policy_path);
+		return open_new(arguments, ret, err);
+	set_paths(old, arguments);
 	if (reread_policy(old, warning)) {
 		*ret = old;
 		return 0;
 	}
-	if (open_new(daemon_path, policy_path, ret, &why) == 0) {
+	if (open_new(arguments, ret, &why) == 0) {
 		companion_free(old);
 		return 0;
 	}

@@ -13,10 +13,18 @@
 
 enum { NOTICE_MAX = 512, SILENT_MS = 3000 };
 
+/* What the line in the server's configuration says; each is shorter than CONTROL_TEXT_MAX. */
+struct companion_arguments {
+	const char *policy; /* "": the default place */
+	const char *log;    /* "": where the policy says */
+	const char *daemon;
+};
+
 struct companion {
 	struct companion *next; /* among those parked */
 	char *daemon_path;
-	char policy_path[CONTROL_TEXT_MAX]; /* "": the default place */
+	char policy_path[CONTROL_TEXT_MAX]; /* as in companion_arguments */
+	char log_path[CONTROL_TEXT_MAX];
 	int control;
 	struct ring_producer producer;
 	uint64_t session_count; /* sessions ever, for their ids */
@@ -37,7 +45,7 @@ struct companion {
  * policy stays, *ret is set, and `warning` says why.  Only for the plugin's opening: this
  * may wait.  Returns 0, or a negative errno with err filled in and *ret untouched.
  */
-int companion_open(const char *daemon_path, const char *policy_path, struct companion **ret,
+int companion_open(const struct companion_arguments *arguments, struct companion **ret,
 	struct err *warning, struct err *err);
 
 /* Keep it for the next companion_open; v4mapd ends when this process does. */

@@ -38,39 +38,52 @@ struct handle {
 	plugin_log_t log;
 };
 
-struct arguments {
-	const char *policy; /* "": the default place */
-	const char *daemon;
-};
-
-/* plugin v4map.so [POLICY] [v4mapd=/path] */
-static int read_arguments(const char **argv, struct arguments *ret, struct err *err)
+static int check_arguments(const struct companion_arguments *arguments, struct err *err)
 {
-	struct arguments arguments = {.policy = "", .daemon = V4MAP_DAEMON_PATH};
+	if (strlen(arguments->policy) >= CONTROL_TEXT_MAX)
+		return err_set(err, -EINVAL, "the policy's path is longer than %d bytes",
+			CONTROL_TEXT_MAX - 1);
+	if (strlen(arguments->log) >= CONTROL_TEXT_MAX)
+		return err_set(err, -EINVAL, "log=: the path is longer than %d bytes",
+			CONTROL_TEXT_MAX - 1);
+	if (arguments->log[0] != '\0' && arguments->log[0] != '/')
+		return err_set(
+			err, -EINVAL, "log=: want an absolute path, found '%s'", arguments->log);
+	if (arguments->daemon[0] != '/')
+		return err_set(err, -EINVAL, "v4mapd=: want an absolute path, found '%s'",
+			arguments->daemon);
+	return 0;
+}
+
+/* plugin v4map.so [POLICY] [log=/path] [v4mapd=/path] */
+static int read_arguments(const char **argv, struct companion_arguments *ret, struct err *err)
+{
+	struct companion_arguments arguments = {
+		.policy = "", .log = "", .daemon = V4MAP_DAEMON_PATH};
+	int rc;
 
 	for (size_t i = 1; argv != NULL && argv[0] != NULL && argv[i] != NULL; i++) {
 		if (strncmp(argv[i], "v4mapd=", 7) == 0)
 			arguments.daemon = argv[i] + 7;
+		else if (strncmp(argv[i], "log=", 4) == 0)
+			arguments.log = argv[i] + 4;
 		else if (arguments.policy[0] == '\0' && argv[i][0] != '\0')
 			arguments.policy = argv[i];
 		else
-			return err_set(err, -EINVAL, "want [POLICY] [v4mapd=/path], found '%s' too",
+			return err_set(err, -EINVAL,
+				"want [POLICY] [log=/path] [v4mapd=/path], found '%s' too",
 				argv[i]);
 	}
-	if (strlen(arguments.policy) >= CONTROL_TEXT_MAX)
-		return err_set(err, -EINVAL, "the policy's path is longer than %d bytes",
-			CONTROL_TEXT_MAX - 1);
-	if (arguments.daemon[0] != '/')
-		return err_set(err, -EINVAL, "v4mapd=: want an absolute path, found '%s'",
-			arguments.daemon);
-	*ret = arguments;
-	return 0;
+	rc = check_arguments(&arguments, err);
+	if (rc == 0)
+		*ret = arguments;
+	return rc;
 }
 
 static int open_handle(const struct openvpn_plugin_args_open_in *in, struct handle **ret,
 	struct err *warning, struct err *err)
 {
-	struct arguments arguments = {0};
+	struct companion_arguments arguments = {0};
 	struct handle *handle;
 	struct env env;
 	int rc;
@@ -85,8 +98,7 @@ static int open_handle(const struct openvpn_plugin_args_open_in *in, struct hand
 	handle = calloc(1, sizeof(*handle));
 	if (handle == NULL)
 		return err_set(err, -ENOMEM, "no memory");
-	rc = companion_open(
-		arguments.daemon, arguments.policy, &handle->plugin.companion, warning, err);
+	rc = companion_open(&arguments, &handle->plugin.companion, warning, err);
 	if (rc != 0) {
 		free(handle);
 		return rc;

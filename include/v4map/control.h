@@ -12,12 +12,12 @@
 enum { CONTROL_FD = 3, RING_FD = 4 };
 
 enum control_kind {
-	CONTROL_RELOAD =
-		1,	/* plugin: read the policy `text` (as its argument; "": none) and answer */
-	CONTROL_POLICY, /* v4mapd: `generation` is in force; its image comes beside it */
-	CONTROL_REJECTED, /* v4mapd: the policy is wrong, `text` says how; the old one stays */
-	CONTROL_FAILED,	  /* v4mapd: cannot start, `text` says why */
-	CONTROL_WAKE,	  /* plugin: somebody waits for what is in the ring */
+	CONTROL_RELOAD = 1, /* plugin: read the policy `text`, write the log `log` (as its
+			       arguments), and answer */
+	CONTROL_POLICY,	    /* v4mapd: `generation` is in force; its image comes beside it */
+	CONTROL_REJECTED,   /* v4mapd: the policy is wrong, `text` says how; the old one stays */
+	CONTROL_FAILED,	    /* v4mapd: cannot start, `text` says why */
+	CONTROL_WAKE,	    /* plugin: somebody waits for what is in the ring */
 };
 
 enum { CONTROL_TEXT_MAX = 496 };
@@ -26,6 +26,7 @@ struct control {
 	uint32_t kind;
 	uint32_t generation;
 	char text[CONTROL_TEXT_MAX]; /* terminated */
+	char log[CONTROL_TEXT_MAX];  /* of CONTROL_RELOAD; terminated */
 };
 
 #endif

@@ -50,6 +50,21 @@ for name in one two three; do
 done
 
 policy_for one 10.21.0.0/16
+serve udp6 "$(line one) log=$T/first.jsonl" "$(line one) log=$T/second.jsonl"
+client c1 udp4
+connected c1
+sed -i 's|/second\.jsonl|/third.jsonl|' "$T/server.conf"
+again "one policy, each line with its log, and another log on the second line"
+stop c1 && stop server
+wait_until 5 nobody_left
+ok $? "all end"
+for name in first:2 second:1 third:1; do
+	log=$T/${name%:*}.jsonl
+	is "$(events authorised .user.name | wc -l)" "${name#*:}" "admitted in the ${name%:*} log"
+	"$BUILD/v4map" log verify "$log" >/dev/null
+	ok $? "which is whole"
+done
+
 server_start udp6 "$(line one)" "$(line one)"
 wait_until 20 gone "${pid[server]}"
 ok $? "the same policy twice: the server does not start"

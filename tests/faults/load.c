@@ -207,6 +207,7 @@ static struct state *map_state(const char *path)
 int main(int argc, char **argv)
 {
 	static struct load load = {.at_a_time = 8};
+	struct companion_arguments arguments = {.log = ""};
 	const char *state = NULL;
 	struct err warning, err = {.text = ""};
 	bool hold = false;
@@ -228,8 +229,9 @@ int main(int argc, char **argv)
 		errx(2, "usage: load [-r RATE] [-o SESSIONS] [-s STATE] [-h] COUNT V4MAPD POLICY");
 	load.count = strtoull(argv[optind], NULL, 10);
 	load.state = map_state(state);
-	if (companion_open(argv[optind + 1], argv[optind + 2], &load.companion, &warning, &err) !=
-		0)
+	arguments.daemon = argv[optind + 1];
+	arguments.policy = argv[optind + 2];
+	if (companion_open(&arguments, &load.companion, &warning, &err) != 0)
 		errx(1, "%s", err.text);
 	(void)printf("run %s\n", load.companion->run);
 	(void)fflush(stdout);

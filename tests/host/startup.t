@@ -28,6 +28,24 @@ daemon_gone
 is "$(jq -s '[.[].event.sequence] == [range(1; length + 1)] and
 	([.[].v4map.run] | unique | length) == 2' "$log")" true "the next server goes on where it ended"
 
+"$BUILD/v4map" log keygen "$T/key" >/dev/null
+cp -p "$T/key" "$T/auditors-key"
+log=$T/sealed.jsonl
+keyed=('file keyed.yaml' '  audit: {file: @DIR@/sealed.jsonl, key-file: @DIR@/key}')
+open="open @DIR@/keyed.yaml v4mapd=@BUILD@/v4mapd"
+begin
+ask "${keyed[@]}" "$open" >/dev/null
+is "$(run <<<"$open log=@DIR@/second.jsonl")" \
+	"  log[ERR] v4map: @DIR@/keyed.yaml: the key file '@DIR@/key' belongs to another server's v4mapd: give each server its own policy with a key file
+open: ERROR
+abort" "a log of its own does not help a second server to another's key"
+is "$(ask "${keyed[@]/%\}/, user: who-is-that\}}" sighup | grep ERR)" \
+	"  log[ERR] v4map: $T/keyed.yaml: audit.user: there is no user 'who-is-that'" \
+	"a policy that is refused after its key was opened"
+end
+is "$("$BUILD/v4map" log verify --key-file "$T/auditors-key" "$log" | sed -n 's/^keyed lines *//p')" \
+	"$(wc -l <"$log")" "and the first goes on sealing with it"
+is "$((10#$(cut -d' ' -f3 "$T/key")))" $(($(wc -l <"$log") + 1)) "and its key goes on"
 wait "$hung"
 is "$(cat "$T/hung")" "  log[ERR] v4map: v4mapd did not answer in 15 s
 open: ERROR
