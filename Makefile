@@ -159,7 +159,8 @@ $(BUILD)/tests/%.so: tests/e2e/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) $(WERROR) -O2 -fPIC -shared -o $@ $< -ldl
 # They stand in for the plugin's half of the way, or for the worker's.
-FAULTS_O := $(call obj,plugin/companion.c daemon/audit.c daemon/recover.c daemon/sandbox.c)
+FAULTS_O := $(call obj,plugin/companion.c daemon/audit.c daemon/recover.c daemon/restarts.c \
+	daemon/sandbox.c)
 $(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(FAULTS_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
@@ -176,7 +177,7 @@ check-host: all $(HOST) $(TOOLS)
 check-e2e: all $(TOOLS) $(PRELOADS)
 	$(PROVE) -j2 tests/e2e/
 # Of the faults those that take seconds, then the others.
-QUICK_FAULTS := $(addprefix tests/faults/,recover.t sandbox.t shut-in.t saturated.t)
+QUICK_FAULTS := $(addprefix tests/faults/,recover.t restarts.t sandbox.t shut-in.t saturated.t)
 check-quick-faults: all $(FAULTS)
 	$(PROVE) $(QUICK_FAULTS)
 check-faults: test-deps
