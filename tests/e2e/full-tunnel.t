@@ -29,13 +29,15 @@ nat64-guard: true
 rules:
   - {name: all, default-route: [ipv4, ipv6], dns: [10.20.0.53, "2001:db8:20::53"]}
 E
+# From 2.7 on a client knows an option for name servers, and is sent that.
+dns=('dhcp-option DNS 10.20.0.53' 'dhcp-option DNS6 2001:db8:20::53')
+! client_has 2.7 || dns=('dns server 0 address 10.20.0.53' 'dns server 0 address 2001:db8:20::53')
 serve udp6 "$plugin"
 both
 for c in c1 c2; do
 	is "$(way $c 203.0.113.9) $(way $c 2001:db8:77::9)" "tun0 tun0" "$c: everything goes into the tunnel"
 	is "$(in_ns $c ip -6 route show dev tun0 | grep -c '^64:ff9b::/96')" 1 "$c: what DNS64 makes, too"
-	for option in 'redirect-gateway def1 ipv6' 'dhcp-option DNS 10.20.0.53' \
-		'dhcp-option DNS6 2001:db8:20::53'; do
+	for option in 'redirect-gateway def1 ipv6' "${dns[@]}"; do
 		has "$T/$c.log" "PUSH_REPLY.*,${option}[,']" "$c was sent '$option'"
 	done
 	alive $c "in a full tunnel"
