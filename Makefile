@@ -73,7 +73,7 @@ TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*
 PRELOADS := $(patsubst tests/e2e/%.c,$(BUILD)/tests/%.so,$(wildcard tests/e2e/*.c))
 FAULTS   := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
 
-.PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-quick-faults check-faults lint \
+.PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-quick-faults check-faults check-matrix lint \
 	format sanitize bench install uninstall clean layers
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -85,6 +85,7 @@ help:
 	@echo 'make demo       install what is missing, build, show the main job on a real OpenVPN (root)'
 	@echo 'make check      install what is missing, build, run every test'
 	@echo 'make check-faults  what power cuts, full disks, kills and hangs do to the log (root)'
+	@echo 'make check-matrix  the e2e tests with OpenVPN 2.5, 2.6 and 2.7 crossed, into docs/compatibility.md'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, gcc -fanalyzer'
 	@echo 'make sanitize   unit, host and e2e tests under ASan and UBSan'
 	@echo 'make bench      measure, as ratios against what one would use instead'
@@ -183,6 +184,10 @@ check-quick-faults: all $(FAULTS)
 check-faults: test-deps
 	@$(MAKE) --no-print-directory all $(FAULTS) $(HOST)
 	$(PROVE) $(filter-out $(QUICK_FAULTS),$(wildcard tests/faults/*.t))
+# Each OpenVPN as server and as client; they come from Debian's mirror and are kept in the build folder.
+check-matrix: test-deps
+	@$(MAKE) --no-print-directory all $(TOOLS) $(PRELOADS)
+	@scripts/check-matrix $(BUILD)
 
 demo: test-deps
 	@$(MAKE) --no-print-directory all
