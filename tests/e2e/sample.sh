@@ -10,6 +10,9 @@
 #	sample_server [NAME]           NAME.conf (server) in /etc/openvpn/server, until it is up
 #	sample_client c1 TO [NAME]     NAME.conf (client) in /etc/openvpn/client/c1, dialling TO
 #	sample_file FILE TO            another of the folder's files, such as a second policy
+#	given_routes c1                what its kernel got from the policy
+#	sample_over FILE TO            the same in the place of one of the machine's own
+#	sample_steps NS FROM TO        the commands of the folder's README, from one to another
 #
 # Server NAME and client c1 are processes of these names: their output is $T/NAME.log, `stop NAME`
 # ends them.  A client's certificate has its name (c1).  A test whose sample has further addresses
@@ -18,7 +21,7 @@
 
 log=/var/log/openvpn/v4map.jsonl
 here=(-e 's/203\.0\.113\./192.0.2./g; s/2001:db8::1\b/2001:db8:1::1/g'
-	-e "s|^plugin v4map\.so|plugin $BUILD/v4map.so /etc/openvpn/v4map.yaml v4mapd=$BUILD/v4mapd|")
+	-e "s|^plugin v4map\.so|plugin $BUILD/v4map.so v4mapd=$BUILD/v4mapd|")
 
 # sample FOLDER CLIENT...
 sample() {
@@ -51,6 +54,17 @@ sample_file() {
 	sed "${here[@]}" "$folder/$1" >"$2"
 }
 
+sample_over() {
+	sample_file "$1" "$T/$1" && mount --bind "$T/$1" "$2"
+	ok $? "$1 is in place" || exit 1
+}
+
+sample_steps() {
+	sed "${here[@]}" "$folder/README.md" | sed -n "\\|^    $2|,\\|^    $3|s/^    //p" >"$T/steps.sh"
+	in_ns "$1" bash -euxo pipefail "$T/steps.sh" >"$T/steps.log" 2>&1
+	ok $? "the README's commands, from \"$2\" on" || exit 1
+}
+
 sample_server() {
 	local name=${1:-server}
 
@@ -58,6 +72,11 @@ sample_server() {
 	openvpn_as "$name" --cd /etc/openvpn/server --config "$name.conf"
 	wait_for "$T/$name.log" 'Initialization Sequence Completed'
 	ok $? "$name.conf starts" || exit 1
+}
+
+# Without the tunnels' own networks.
+given_routes() {
+	routes "$1" | grep -v '^fd5c:8d1e:7a20:\|^10\.9\.0\.0/24' | xargs
 }
 
 sample_client() {
