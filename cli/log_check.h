@@ -15,9 +15,11 @@ typedef void log_finding(void *context, const char *file, uint64_t line, const c
 
 struct log_totals {
 	uint64_t lines, keyed, runs, gaps, lost; /* lost: records that gap records name */
-	uint64_t edited;			 /* lines whose hash does not fit */
-	uint64_t first, last;			 /* sequences; 0: no line */
-	char first_time[28], last_time[28];	 /* as in the lines */
+	uint64_t sealed;			 /* lines sealed with a key that was not given */
+	const char *sealed_file;		 /* and where the first of them is */
+	uint64_t sealed_line;
+	uint64_t first, last;		    /* sequences; 0: no line */
+	char first_time[28], last_time[28]; /* as in the lines */
 	uint8_t last_hash[CHAIN_HASH_SIZE];
 };
 

@@ -30,7 +30,7 @@ static const char HELP[] =
 	"                          checkpoint and agree with it\n"
 	"      --json              each finding, then the totals, as one JSON object a line\n"
 	"\n"
-	"Status: 0 proven, 1 findings, 2 misuse or unreadable files.\n";
+	"Status: 0 proven, 1 findings, 2 misuse, unreadable files or a missing key.\n";
 
 struct verify {
 	char **paths;
@@ -146,14 +146,31 @@ static int verify_file(struct verify *verify, const char *path)
 	return EXIT_FINE;
 }
 
+/* Nothing is known against these lines, and nothing for them. */
+static void print_sealed(const struct verify *verify, const struct log_totals *totals)
+{
+	char file[400];
+	struct strbuf sb;
+
+	strbuf_init(&sb, file, sizeof(file));
+	(void)printable_add(&sb, totals->sealed_file, strlen(totals->sealed_file));
+	(void)printf("NOT PROVEN: this log is sealed with %s key from %s:%" PRIu64 " on, %" PRIu64
+		     " line%s; give --key-file with the key as it was made",
+		verify->has_key ? "an earlier" : "a", file, totals->sealed_line, totals->sealed,
+		totals->sealed == 1 ? "" : "s");
+}
+
 static void print_verdict(const struct verify *verify, const struct log_totals *totals)
 {
-	enum colour colour = verify->findings == 0 ? COLOUR_GREEN : COLOUR_RED;
+	bool proven = verify->findings == 0 && totals->sealed == 0;
+	enum colour colour = proven ? COLOUR_GREEN : COLOUR_RED;
 
 	if (!verify->coloured)
 		colour = COLOUR_NONE;
 	(void)printf("%s", colour_begin(colour));
-	if (verify->findings == 0)
+	if (verify->findings == 0 && totals->sealed != 0)
+		print_sealed(verify, totals);
+	else if (verify->findings == 0)
 		(void)printf("proven: lines %" PRIu64 " to %" PRIu64
 			     ", none changed, removed or reordered",
 			totals->first, totals->last);
@@ -161,11 +178,12 @@ static void print_verdict(const struct verify *verify, const struct log_totals *
 		(void)printf("NOT PROVEN: %" PRIu64 " finding%s, the first: %s", verify->findings,
 			verify->findings == 1 ? "" : "s", verify->first);
 	(void)printf("%s\n", colour_end(colour));
-	if (verify->findings == 0 && verify->checkpoints == NULL)
+	if (verify->findings != 0 && totals->sealed != 0) {
+		print_sealed(verify, totals);
+		(void)printf("\n");
+	}
+	if (verify->findings == 0 && totals->sealed == 0 && verify->checkpoints == NULL)
 		(void)printf("whether newer lines were removed, only --checkpoints can tell\n");
-	if (totals->edited != 0 && totals->keyed == 0 && !verify->has_key)
-		(void)printf("if the policy has a key-file, this log is sealed: then only --key-file "
-			     "with the key as it was made can prove it\n");
 }
 
 static void print_totals(const struct verify *verify, const struct log_totals *totals)
@@ -203,7 +221,7 @@ static void print_totals_json(const struct verify *verify, const struct log_tota
 	strbuf_init(&sb, data, sizeof(data));
 	json_init(&out, &sb);
 	json_object_begin(&out, NULL);
-	json_bool(&out, "proven", verify->findings == 0);
+	json_bool(&out, "proven", verify->findings == 0 && totals->sealed == 0);
 	json_uint(&out, "findings", verify->findings);
 	json_uint(&out, "files", verify->count);
 	json_uint(&out, "lines", totals->lines);
@@ -216,6 +234,7 @@ static void print_totals_json(const struct verify *verify, const struct log_tota
 	json_uint(&out, "gaps", totals->gaps);
 	json_uint(&out, "lost_records", totals->lost);
 	json_uint(&out, "keyed_lines", totals->keyed);
+	json_uint(&out, "sealed_lines", totals->sealed);
 	if (verify->checkpoints != NULL)
 		json_uint(&out, "checkpoints_agree", verify->agree);
 	else
@@ -246,6 +265,8 @@ static int run(struct verify *verify)
 		verify->agree = log_checkpoints_end(verify->checkpoints, verify->paths,
 			verify->count, totals, on_finding, verify);
 	(verify->json ? print_totals_json : print_totals)(verify, totals);
+	if (totals->sealed != 0)
+		return EXIT_MISUSE; /* the key is missing */
 	return worst != EXIT_FINE ? worst : verify->findings != 0;
 }
 

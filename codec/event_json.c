@@ -402,6 +402,8 @@ static void add_v4map(struct line *line)
 	json_text(&line->json, "run", line->context->run);
 	if (event->record != 0)
 		add_number(line, "record", event->record);
+	else if (line->context->sealed)
+		json_bool(&line->json, "sealed", true);
 	add_peer(line);
 	if (event->generation != 0)
 		json_uint(&line->json, "generation", event->generation);

@@ -47,7 +47,8 @@ static void add_line(
 		.host = worker->host,
 		.pid = worker->server_pid,
 		.peer_address = worker->journal->audit.peer_address,
-		.pseudonym_key = worker->journal->key.pseudonym};
+		.pseudonym_key = worker->journal->key.pseudonym,
+		.sealed = worker->journal->keyed};
 	size_t begin = lines->len;
 
 	event_to_json(event, &context, lines);

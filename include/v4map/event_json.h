@@ -22,6 +22,7 @@ struct event_context {
 	unsigned pid;	   /* OpenVPN's process */
 	enum peer_address peer_address; /* how much of the peer's address is told */
 	const uint8_t *pseudonym_key;	/* CHAIN_KEY_SIZE bytes; for PEER_ADDRESS_PSEUDONYM */
+	bool sealed;			/* with a key: v4mapd's own records say so */
 };
 
 /*

@@ -56,6 +56,9 @@ is "$(v4map verify --key-file "$T/auditors-key" --checkpoints "$T/checkpoints" "
 	sed -n 's/^proven: lines \([0-9]*\) to .*/proven from \1/p; s/^keyed lines  //p')" \
 	"$(cat "$log"* | wc -l)
 proven from 1" "all files together are proven, each line sealed"
+v4map verify "$log"* >"$T/out"
+is "$? $(tail -n 1 "$T/out" | grep -o 'sealed with a key from .* lines')" \
+	"2 sealed with a key from $old:1 on, $(cat "$log"* | wc -l) lines" "without the key that is what is said"
 is "$(v4map sessions "$log"* | grep -c ' disconnected')" 5 "and all sessions are in them"
 head -c -1 "$log" | sed '$d' >"$T/short"
 v4map verify --key-file "$T/auditors-key" --checkpoints "$T/checkpoints" "$log".* "$T/short" >"$T/out"

@@ -46,7 +46,7 @@ proven: lines 1 to 30, none changed, removed or reordered" "a good log in three 
 is "$(verify 0 --json s.2 s.1 s --checkpoints s.checkpoints | jq -c 'del(.last_hash)')" \
 	"$(jq -cn '{proven: true, findings: 0, files: 3, lines: 30, first_sequence: 1, last_sequence: 30,
 	first_time: "2026-01-02T00:00:01.123456Z", last_time: "2026-01-02T00:00:30.123456Z", runs: 1,
-	gaps: 1, lost_records: 1, keyed_lines: 0, checkpoints_agree: 3}')" "as JSON, in another order"
+	gaps: 1, lost_records: 1, keyed_lines: 0, sealed_lines: 0, checkpoints_agree: 3}')" "as JSON, in another order"
 gzip -k s.1 s.2
 is "$(verify 0 s.2.gz s s.1.gz | tail -2)" "proven: lines 1 to 30, none changed, removed or reordered
 $newer" \
@@ -128,10 +128,29 @@ is "$(findings 1 s s.1 s.2 --checkpoints bad)" "bad: no checkpoint of this log i
 make_log -n 30 -r 10 -k key k
 is "$(verify 0 --key-file key k k.1 k.2 | grep -E 'keyed|proven')" "keyed lines  30
 proven: lines 1 to 30, none changed, removed or reordered" "a sealed log"
-is "$(findings 1 k k.1 k.2 | head -1)" "k.1:1: edited: its hash does not fit" "is not to be proven without the key"
+is "$(verify 2 k k.1 k.2 | tail -1)" "NOT PROVEN: this log is sealed with a key from k.1:1 on, 30 lines; give --key-file with the key as it was made" \
+	"is not to be proven without the key"
+is "$(findings 2 k k.1 k.2)" "" "but nothing is said against it"
+is "$(verify 2 --json k k.1 k.2 | jq -c '[.proven, .findings, .keyed_lines, .sealed_lines]')" "[false,0,0,30]" "the same as JSON"
+is "$(verify 2 k k.2 | tail -1 | grep -o 'from .* lines')" "from k.2:1 on, 20 lines" "nor are its later files alone"
+is "$(findings 2 k k.1)" "k:1: missing before it: the lines with sequences 11 to 20" "what is missing is found all the same"
+is "$(verify 2 k k.1 | tail -2 | grep -o '^NOT PROVEN: [^:,]*')" "NOT PROVEN: 1 finding
+NOT PROVEN: this log is sealed with a key from k.1" "and both are said"
+# A log that went on with a key.
+make_log -n 10 half
+"$BUILD/v4map" log keygen --log half second >/dev/null
+make_log -n 30 -r 10 -k second m
+is "$(verify 0 --key-file second m m.1 m.2 | grep -E 'keyed|proven')" "keyed lines  20
+proven: lines 1 to 30, none changed, removed or reordered" "a log that went on with a key"
+is "$(verify 2 m m.1 m.2 | tail -1 | grep -o 'from .* lines')" "from m.2:1 on, 20 lines" "without it the later files are named"
+is "$(verify 0 m.1 | grep -c ^proven)" 1 "and the first file alone is proven"
+sed '5s/alice/malice/' m.1 >bad
+is "$(findings 2 m bad m.2)" "bad:5: edited: its hash does not fit" "an edit before the seal is found"
+is "$(verify 2 --key-file second k k.1 k.2 | tail -1 | grep -o 'with an earlier key from .* lines')" \
+	"with an earlier key from k.1:1 on, 10 lines" "a key that begins later does for what comes then"
+sed '5s/"record":[0-9]*/"sealed":true/' s.1 >bad
+is "$(verify 2 bad s.2 s | tail -1 | grep -o 'from .* line')" "from bad:5 on, 1 line" "who forges the mark has a log that is not proven"
 "$BUILD/v4map" log keygen other >/dev/null
-is "$(verify 1 k k.1 k.2 | tail -1 | cut -c 1-58)" \
-	"if the policy has a key-file, this log is sealed: then onl" "and the cure is named"
 is "$(findings 1 --key-file other k k.1 k.2 | head -1)" \
 	"k.1:1: edited: its hash does not fit, or it was sealed without the key" "nor with another"
 is "$(findings 1 --key-file key s s.1 s.2 | head -1)" \

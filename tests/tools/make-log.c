@@ -5,7 +5,8 @@
  *   make-log [-n LINES] [-r LINES] [-c LINES] [-k KEY-FILE] [-w RUN-LINES] [-gx] LOG
  *
  * -r: rotate after so many lines: LOG.1 is the oldest file, LOG the newest.  -c: a checkpoint
- * after so many lines, also in LOG.checkpoints.  -k: seal with a key file, which is not stepped.
+ * after so many lines, also in LOG.checkpoints.  -k: seal with a key file, which is not stepped,
+ * from its sequence on.
  * -w: a new run of the server after so many lines.  -g: one record of each run is lost to a gap.
  * -x: clients with names that could hurt a reader.
  * The same arguments give the same bytes: one record a second from 2026-01-02T00:00:00Z on.
@@ -28,7 +29,8 @@ struct writer {
 	struct chain *chain;
 	uint64_t sequence, record, in_file;
 	uint64_t lines, rotate, checkpoint, run_lines;
-	bool gap, hostile;
+	bool gap, hostile, sealed;
+	struct chain_key key; /* sequence 0: none */
 	unsigned run;
 };
 
@@ -36,10 +38,15 @@ static void put(struct writer *writer, struct event *event)
 {
 	static char data[2 * EVENT_LINE_MAX];
 	char run[17];
-	const struct event_context context = {
+	struct event_context context = {
 		.run = run, .sequence = ++writer->sequence, .host = "vpn1", .pid = 4711};
 	struct strbuf sb;
 
+	if (writer->sequence == writer->key.sequence) {
+		chain_set_key(writer->chain, &writer->key);
+		writer->sealed = true;
+	}
+	context.sealed = writer->sealed;
 	(void)snprintf(run, sizeof(run), "%016x", 0xa0000000 + writer->run);
 	event->time_ns = START_NS + (int64_t)writer->sequence * 1000000000 + 123456000;
 	strbuf_init(&sb, data, sizeof(data));
@@ -279,7 +286,7 @@ static void use_key(struct writer *writer, const char *path)
 
 	if (key_file_read(path, &key, &err) != 0)
 		errx(1, "%s", err.text);
-	chain_set_key(writer->chain, &key.chain);
+	writer->key = key.chain;
 }
 
 int main(int argc, char **argv)

@@ -432,10 +432,32 @@ static void type_fits_category(void **state)
 	json_decref(root);
 }
 
+/* v4mapd's own records say that they are sealed with a key, the plugin's do not. */
+static void mark_of_sealed(void **state)
+{
+	static const char MARK[] = "\"sealed\":true";
+	struct event_context context = {.run = "00000000a0000001", .sequence = 42};
+	char line[EVENT_LINE_MAX];
+	struct event event;
+	struct strbuf sb;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		bool own = (i & 1) != 0;
+
+		context.sealed = (i & 2) != 0;
+		event_init(&event, EVENT_ROTATED, 1);
+		event.record = own ? 0 : 7;
+		strbuf_init(&sb, line, sizeof(line));
+		event_to_json(&event, &context, &sb);
+		assert_int_equal(strstr(line, MARK) != NULL, own && context.sealed);
+	}
+}
+
 int main(void)
 {
 	enum { KINDS = 4 };
-	static struct CMUnitTest tests[KINDS * COUNT(ROWS) + SCHEMA_MAX];
+	static struct CMUnitTest tests[KINDS * COUNT(ROWS) + SCHEMA_MAX + 1];
 	static char names[KINDS][COUNT(ROWS)][80];
 	size_t count = 0;
 
@@ -465,5 +487,6 @@ int main(void)
 	for (size_t i = 0; i < schema_count; i++)
 		if (strcmp(schema[i].kind, "field") == 0)
 			tests[count++] = TEST(schema[i].name, field_is_as_ecs_wants, &schema[i]);
+	tests[count++] = TEST("mark of what is sealed", mark_of_sealed, NULL);
 	return _cmocka_run_group_tests("event_json", tests, count, NULL, NULL);
 }
