@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,7 +25,8 @@ static const char HELP[] =
 	"\n"
 	"      --json  print an object\n"
 	"\n"
-	"Status: 0 done, 1 nobody began a new FILE (the log then has its name back), 2 misuse.\n";
+	"Status: 0 done, 1 nobody began a new FILE (the log then has its name back), 2 misuse.\n"
+	"A signal that ends the waiting gives the log its name back, too.\n";
 
 /* Rename to the first free name for this second; returns 0 or -1 with errno set. */
 static int rename_away(const char *path, char name[static PATH_MAX])
@@ -51,7 +53,7 @@ static int rename_away(const char *path, char name[static PATH_MAX])
 	return rc;
 }
 
-/* Has the file its first whole line? */
+/* Is its first line a whole record? */
 static bool is_begun(const char *path)
 {
 	struct log_file *file;
@@ -61,19 +63,49 @@ static bool is_begun(const char *path)
 
 	if (log_file_open(path, &file, &err) != 0)
 		return false;
-	begun = log_file_next(file, &line, &err) == 1 && line.whole;
+	begun = log_file_next(file, &line, &err) == 1 && line.whole &&
+		log_sequence(line.bytes, line.len) != 0;
 	log_file_close(file);
 	return begun;
 }
 
-static bool wait_for_new(const char *path)
+/* From here on these wait until somebody asks for them: no log must be left without its name. */
+static void hold_signals(sigset_t *held)
 {
+	static const int HELD[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+	(void)sigemptyset(held);
+	for (size_t i = 0; i < sizeof(HELD) / sizeof(HELD[0]); i++)
+		(void)sigaddset(held, HELD[i]);
+	(void)sigprocmask(SIG_BLOCK, held, NULL);
+}
+
+/* Returns 0 when there is a new file, -ETIMEDOUT, or -EINTR: a signal came. */
+static int wait_for_new(const char *path, const sigset_t *held)
+{
+	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
+
 	for (int ms = 0; ms < WAIT_MS; ms += POLL_MS) {
 		if (is_begun(path))
-			return true;
-		(void)usleep(POLL_MS * 1000);
+			return 0;
+		if (sigtimedwait(held, NULL, &pause) > 0)
+			return is_begun(path) ? 0 : -EINTR;
 	}
-	return is_begun(path);
+	return is_begun(path) ? 0 : -ETIMEDOUT;
+}
+
+/* Whoever still writes to the file goes on in it, and finds its name right. */
+static int put_back(const char *path, const char *name, int why)
+{
+	char when[64] = "until the signal came.";
+
+	if (why != -EINTR)
+		(void)snprintf(when, sizeof(when), "in %d s: does its server run?", WAIT_MS / 1000);
+	if (renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		name = "where it was";
+	(void)cli_complain(
+		"log", "rotate: no v4mapd has begun a new '%s' %s The log is %s", path, when, name);
+	return EXIT_FINDINGS;
 }
 
 static void print_json(const char *name)
@@ -94,21 +126,19 @@ static int rotate(const char *path, bool json)
 {
 	char name[PATH_MAX];
 	struct stat st;
+	sigset_t held;
+	int rc;
 
 	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return cli_complain("log", "rotate: '%s' is not a regular file", path);
+	if (!is_begun(path))
+		return cli_complain("log", "rotate: '%s' does not begin as a log of v4map", path);
+	hold_signals(&held);
 	if (rename_away(path, name) != 0)
 		return cli_complain("log", "rotate: cannot rename '%s': %s", path, strerror(errno));
-	if (!wait_for_new(path)) {
-		/* Whoever still writes to the file goes on in it, and finds its name right. */
-		bool back = renameat2(AT_FDCWD, name, AT_FDCWD, path, RENAME_NOREPLACE) == 0;
-
-		(void)cli_complain("log",
-			"rotate: no v4mapd has begun a new '%s' in %d s: does its server run? "
-			"The log is %s",
-			path, WAIT_MS / 1000, back ? "where it was" : name);
-		return EXIT_FINDINGS;
-	}
+	rc = wait_for_new(path, &held);
+	if (rc != 0)
+		return put_back(path, name, rc);
 	if (json)
 		print_json(name);
 	else

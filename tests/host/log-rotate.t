@@ -91,5 +91,28 @@ is "$(v4map keygen --log "$T/none" "$T/third"; [ -e "$T/third" ] || echo "no key
 	"v4map log: cannot open '$T/none': No such file or directory
 no key" "keygen for no log"
 is "$(v4map keygen)" "v4map log: keygen: want one file to make; see \`v4map log keygen --help\`" "keygen for nothing"
+# A signal while it waits: nobody writes to this log.
+for signal in INT TERM HUP; do
+	rm -f "$T"/plain.2*
+	before=$(sha256sum "$T/plain")
+	(trap - INT && exec "$BUILD/v4map" log rotate "$T/plain") >"$T/out" 2>&1 &
+	for _ in {1..100}; do
+		[ -e "$T/plain" ] || break
+		sleep 0.02
+	done
+	[ ! -e "$T/plain" ]
+	ok $? "rotate waits"
+	kill -s "$signal" $!
+	wait $!
+	is "$? $(cat "$T/out")" "1 v4map log: rotate: no v4mapd has begun a new '$T/plain' until the signal came. The log is where it was" \
+		"$signal: it says what became of the log"
+	is "$(sha256sum "$T/plain") $(compgen -G "$T/plain.2*")" "$before " "$signal: and that is so"
+done
+echo secret >"$T/secret"
+: >"$T/empty"
+for name in secret empty; do
+	is "$(v4map rotate "$T/$name")" "v4map log: rotate: '$T/$name' does not begin as a log of v4map" "rotate another file"
+done
+is "$(find "$T" -name 'secret*' -o -name 'empty*' | wc -l)" 2 "which keeps its name"
 is "$(v4map rotate "$T")" "v4map log: rotate: '$T' is not a regular file" "rotate a folder"
 plan
