@@ -35,7 +35,6 @@ static const struct key KEYS[] = {
 	KEY("ifconfig_pool_remote_ip6", pool_ipv6),
 	KEY("ifconfig_pool_ip6_netbits", pool_ipv6_netbits),
 	KEY("ifconfig_local", server_ipv4),
-	KEY("proto_1", proto),
 	KEY("remote_1", remote),
 	KEY("bytes_received", bytes_received),
 	KEY("bytes_sent", bytes_sent),
@@ -68,11 +67,15 @@ static void note_live(struct env_address *address, const char *value, const char
 		address->ip6_is_live = true;
 }
 
-/* OpenVPN 2.7 has one proto_N for each `local`; before there was only proto_1. */
+/* OpenVPN 2.7 has one proto_N for each `local`, the last one first; before it was proto_1 alone. */
 static void note_listener(struct env *env, const char *entry, const char *value)
 {
-	if (!starts_with(entry, "proto_") || env->proto == NULL || value == env->proto)
+	if (!starts_with(entry, "proto_"))
 		return;
+	if (env->proto == NULL) {
+		env->proto = value;
+		return;
+	}
 	env->several_listeners = true;
 	if (strncmp(value, env->proto, 3) != 0)
 		env->mixed_transports = true;

@@ -20,7 +20,7 @@ struct env {
 	const char *username, *subject, *serial, *fingerprint;
 	const char *client_version, *client_platform, *client_protocol; /* IV_VER and so on */
 	const char *pool_ipv4, *pool_ipv6, *pool_ipv6_netbits, *server_ipv4;
-	const char *proto;	/* proto_1: the first listener's */
+	const char *proto;	/* a listener's: the only one's, before 2.7 */
 	bool several_listeners; /* there is a proto_2 (OpenVPN 2.7) */
 	bool mixed_transports;	/* some listeners are UDP and some TCP */
 	const char *remote;	/* remote_1: there in a client's environment only */
