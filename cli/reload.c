@@ -191,24 +191,25 @@ static int make_absolute(const char *path, char ret[static 2 * PATH_MAX])
 }
 
 /* A policy that is wrong never gets as far as a server. */
-static int run(struct arguments *arguments)
+static int run(const struct arguments *given)
 {
+	struct arguments arguments = *given;
 	struct policy_report found;
 	struct policy_file file;
 	char path[AUDIT_PATH_MAX], policy[2 * PATH_MAX];
 
-	if (make_absolute(arguments->policy, policy) < 0)
+	if (make_absolute(arguments.policy, policy) < 0)
 		return cli_complain("reload", "where are we? %s", strerror(errno));
-	arguments->policy = policy;
-	if (policy_file_load(arguments->policy, false, &file, &found) != 0) {
+	arguments.policy = policy;
+	if (policy_file_load(arguments.policy, false, &file, &found) != 0) {
 		findings_print(stderr, &found, "error", false);
 		return finding_is_unreadable(&found.errs[0]) ? EXIT_MISUSE : EXIT_FINDINGS;
 	}
 	memcpy(path, file.audit.file, sizeof(path));
 	policy_file_done(&file);
-	if (arguments->log == NULL)
-		arguments->log = path;
-	return arguments->wait ? touch_and_wait(arguments) : touch(arguments->policy);
+	if (arguments.log == NULL)
+		arguments.log = path;
+	return arguments.wait ? touch_and_wait(&arguments) : touch(arguments.policy);
 }
 
 static bool parse_seconds(const char *text, unsigned *ret)
