@@ -49,6 +49,14 @@ static void add_blocks(
 	json_array_end(json);
 }
 
+/* Null: it will match, but at TLS_VERIFY nobody knows. */
+static const char *unmet_name(const struct explained *explained, size_t rule)
+{
+	const enum condition unmet = policy_unmet(explained->policy, rule, explained->peer);
+
+	return unmet == CONDITION_NONE ? NULL : condition_name(unmet);
+}
+
 /* Why each rule that was asked does not match. */
 static void add_unmet(struct json *json, const struct explained *explained)
 {
@@ -62,8 +70,7 @@ static void add_unmet(struct json *json, const struct explained *explained)
 			next++;
 		else
 			json_text(json, policy_rule_name(explained->policy, i),
-				condition_name(
-					policy_unmet(explained->policy, i, explained->peer)));
+				unmet_name(explained, i));
 	}
 	json_object_end(json);
 }

@@ -98,7 +98,8 @@ uint32_t form_mismatches(const struct classified *addr)
 		return ret | MISMATCH_MAPPED_PEER;
 	if (addr->form == FORM_TRANSLATED)
 		return ret | MISMATCH_TRANSLATED_PEER;
-	return addr->embedded.family != FAMILY_NONE ? ret | MISMATCH_EMBEDDED_IPV4 : ret;
+	/* Of 64:ff9b:1::/48, too, where nobody knows the place of the IPv4 address. */
+	return addr->form != FORM_NATIVE ? ret | MISMATCH_EMBEDDED_IPV4 : ret;
 }
 
 void peer_init(struct peer *peer, const struct peer_texts *texts, const struct prefix *translators,

@@ -240,7 +240,7 @@ static size_t line_count(const struct prefix *routes, size_t count)
 static void count_lines(const struct peer *peer, struct decision *decision)
 {
 	const struct prefix *ipv6_routes = decision->routes + decision->ipv4_count;
-	const size_t ipv4 = line_count(decision->routes, decision->ipv4_count);
+	const size_t ipv4 = line_count(decision->routes, decision->ipv4_count) + decision->bypass;
 	const size_t ipv6 = line_count(ipv6_routes, decision->ipv6_count) + decision->nat64_guard;
 	const bool too_many_for_old = ipv4 > POLICY_OLD_ROUTES_MAX || ipv6 > POLICY_OLD_ROUTES_MAX;
 	const bool too_many_for_v3 =

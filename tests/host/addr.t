@@ -62,7 +62,7 @@ mismatches() {
 }
 mismatches "" 192.0.2.1
 mismatches "" 2001:db8::1
-mismatches "" 64:ff9b:1::c000:221
+mismatches embedded-ipv4 64:ff9b:1::c000:221
 mismatches mapped-peer ::ffff:192.0.2.1
 mismatches translated-peer --translator 2001:db8::/32 2001:db8:c000:221::
 mismatches embedded-ipv4 2002:c000:221::1

@@ -116,6 +116,8 @@ rules       dual    not known yet
             lists   no, listener is ipv6
             named   no, common-name is \\x1b[2J\\xff<x>
             closed  matches" "what comes from outside cannot move the cursor"
+is "$(explain 0 --json --peer 2001:db8::1 | jq -c .unmet)" \
+	'{"dual":null,"lists":"listener","named":"common-name"}' "JSON: not known yet is null"
 is "$(explain 0 --peer 192.0.2.1 --tunnel ipv4 | tail -n 5)" \
 	"rules       dual    no, tunnel is ipv4
             lists   no, peer is 192.0.2.1

@@ -38,7 +38,7 @@ static const struct init_row INITS[] = {
 	{"6to4", {.ip6 = "2002:c000:201::1"}, "2002:c000:201::1", "2002:c000:201::1", IP, FORM_6TO4,
 		V6, MISMATCH_EMBEDDED_IPV4},
 	{"a NAT64 whose IPv4 nobody knows", {.ip6 = "64:ff9b:1::1"}, "64:ff9b:1::1", "64:ff9b:1::1",
-		"-", FORM_NAT64, V6, 0},
+		"-", FORM_NAT64, V6, MISMATCH_EMBEDDED_IPV4},
 
 	{"both, IPv4 lives", {.ip = IP, .ip6 = IP6}, IP, IP, "-", FORM_NATIVE, NONE,
 		MISMATCH_AMBIGUOUS_PEER},

@@ -219,6 +219,28 @@ static void load_addresses(struct fixture *fixture, unsigned count, const char *
 	free(yaml);
 }
 
+/* The way around the tunnel is one of its 100 routes. */
+static void bypass_is_a_route(void **state)
+{
+	static const struct row OLD = {.address = V4, .version = "2.3.18", .tunnel = TUNNEL_DUAL};
+	struct decision decision;
+	struct fixture fixture;
+	struct peer peer;
+
+	(void)state;
+	make_peer(&OLD, &peer);
+	load_addresses(&fixture, 99, "11.0.0.0");
+	policy_decide(&fixture.policy, &peer, STAGE_CONNECT, fixture.scratch, &decision);
+	assert_true(decision.bypass); /* for 11.0.0.0 */
+	assert_int_equal(decision.mismatches & TOO_MANY, TOO_MANY);
+	fixture_done(&fixture);
+	load_addresses(&fixture, 98, "11.0.0.0");
+	policy_decide(&fixture.policy, &peer, STAGE_CONNECT, fixture.scratch, &decision);
+	assert_true(decision.bypass);
+	assert_int_equal(decision.mismatches & TOO_MANY, 0);
+	fixture_done(&fixture);
+}
+
 static void old_client_takes_100_routes(void **state)
 {
 	static const struct row OLD = {.address = V4, .version = "2.3.18", .tunnel = TUNNEL_DUAL};
@@ -307,12 +329,13 @@ static void overflow_renders_nothing(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(ROWS) + 3] = {{0}};
+	struct CMUnitTest tests[COUNT(ROWS) + 4] = {{0}};
 	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT(ROWS); i++)
 		tests[count++] = ROW_TEST(ROWS[i].name, is_pushed, &ROWS[i]);
 	tests[count++] = ROW_TEST("100 routes", old_client_takes_100_routes, NULL);
+	tests[count++] = ROW_TEST("the bypass is a route", bypass_is_a_route, NULL);
 	tests[count++] = ROW_TEST("256 KiB", openvpn_3_takes_256_kib, NULL);
 	tests[count++] = ROW_TEST("overflow", overflow_renders_nothing, NULL);
 	return cmocka_run_group_tests_name("policy_gateway", tests, NULL, NULL);
