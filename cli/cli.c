@@ -36,6 +36,25 @@ int cli_bad_option(const char *command, int option, char *const *argv)
 		option == ':' ? "a value is missing behind" : "there is no option", shown, command);
 }
 
+int cli_option(struct cli_options *options, int argc, char **argv)
+{
+	const char *letters = options->letters != NULL ? options->letters : ":h";
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, letters, options->table, &options->at)) == 'j')
+		options->json = true;
+	if (option == 'h') {
+		(void)fputs(options->help, stdout);
+		options->status = cli_finish(options->command, EXIT_FINE);
+	} else if (option == '?' || option == ':') {
+		options->status = cli_bad_option(options->command, option, argv);
+	} else {
+		return option;
+	}
+	return CLI_LEAVE;
+}
+
 bool cli_coloured(void)
 {
 	const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");

@@ -12,6 +12,27 @@ enum { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_MISUSE = 2 };
 int cli_complain(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A command's options, while they are read. */
+struct option; /* getopt.h */
+struct cli_options {
+	const char *command; /* as complaints name it: "log show" */
+	const char *letters; /* for getopt_long, led by ':'; NULL: -h alone */
+	const struct option *table;
+	const char *help; /* what --help prints */
+	bool json;	  /* set by --json */
+	int at;		  /* of the last one: its row in the table */
+	int status;	  /* with CLI_LEAVE */
+};
+
+enum { CLI_READ = -1, CLI_LEAVE = -2 };
+
+/*
+ * The command's next option, by its letter; 'j' and 'h' are dealt with here.  CLI_READ when there
+ * are no more, CLI_LEAVE when the command ends with `status`: its help is printed or the option is
+ * none of its own.
+ */
+int cli_option(struct cli_options *options, int argc, char **argv);
+
 /* The complaint about an option that getopt_long, its short options led by ':', gave back. */
 int cli_bad_option(const char *command, int option, char *const *argv);
 

@@ -79,22 +79,16 @@ int log_keygen(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	bool json = false;
+	struct cli_options options = {.command = "log keygen", .table = OPTIONS, .help = HELP};
 	char *log = NULL;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
-		if (option == 'l')
-			log = optarg;
-		else if (option == 'j')
-			json = true;
-		else if (option == 'h')
-			return cli_finish("log", fputs(HELP, stdout) < 0);
-		else
-			return EXIT_MISUSE;
-	}
+	while ((option = cli_option(&options, argc, argv)) >= 0)
+		log = optarg;
+	if (option == CLI_LEAVE)
+		return options.status;
 	if (optind != argc - 1)
 		return cli_complain(
 			"log", "keygen: want one file to make; see `v4map log keygen --help`");
-	return make(argv[optind], log, json);
+	return make(argv[optind], log, options.json);
 }

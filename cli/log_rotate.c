@@ -153,18 +153,11 @@ int log_rotate(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	bool json = false;
-	int option;
+	struct cli_options options = {.command = "log rotate", .table = OPTIONS, .help = HELP};
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
-		if (option == 'j')
-			json = true;
-		else if (option == 'h')
-			return cli_finish("log", fputs(HELP, stdout) < 0);
-		else
-			return EXIT_MISUSE;
-	}
+	if (cli_option(&options, argc, argv) == CLI_LEAVE)
+		return options.status;
 	if (optind != argc - 1)
 		return cli_complain("log", "rotate: want one log; see `v4map log rotate --help`");
-	return rotate(argv[optind], json);
+	return rotate(argv[optind], options.json);
 }

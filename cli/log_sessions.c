@@ -60,26 +60,20 @@ int log_sessions(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	struct cli_options options = {.command = "log sessions", .table = OPTIONS, .help = HELP};
 	struct log_sessions sessions = {.count = 0};
-	int option, status, printed;
-	bool json = false;
+	int status, printed;
 	struct err err;
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
-		if (option == 'j')
-			json = true;
-		else if (option == 'h')
-			return cli_finish("log", fputs(HELP, stdout) < 0);
-		else
-			return EXIT_MISUSE;
-	}
+	if (cli_option(&options, argc, argv) == CLI_LEAVE)
+		return options.status;
 	if (optind == argc)
 		return cli_complain(
 			"log", "sessions: want a log to read; see `v4map log sessions --help`");
 	if (log_files_sort(argv + optind, (size_t)(argc - optind), NULL, &err) != 0)
 		return cli_complain("log", "%s", err.text);
 	status = log_read(argv + optind, (size_t)(argc - optind), log_collect, &sessions);
-	printed = print(&sessions, json);
+	printed = print(&sessions, options.json);
 	log_sessions_done(&sessions);
 	return cli_finish("log", status > printed ? status : printed);
 }

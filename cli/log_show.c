@@ -91,17 +91,6 @@ static int run(struct show *show, char **paths, size_t count)
 	return status;
 }
 
-static int help(void)
-{
-	char words[1024];
-	struct strbuf sb;
-
-	strbuf_init(&sb, words, sizeof(words));
-	log_filter_words(&sb);
-	(void)printf("%s%s", HELP, words);
-	return cli_finish("log", EXIT_FINE);
-}
-
 int log_show(int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
@@ -116,23 +105,29 @@ int log_show(int argc, char **argv)
 		{"mismatch", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},
 	};
-	struct show show = {.json = false};
-	int option, at, status;
+	char help[sizeof(HELP) + 1024];
+	struct cli_options options = {
+		.command = "log show", .letters = ":fh", .table = OPTIONS, .help = help};
+	struct show show = {.follow = false};
+	int option, status;
+	struct strbuf sb;
 	struct err err;
 
+	strbuf_init(&sb, help, sizeof(help));
+	strbuf_adds(&sb, HELP);
+	log_filter_words(&sb);
 	log_filter_init(&show.filter);
-	while ((option = getopt_long(argc, argv, "fh", OPTIONS, &at)) != -1) {
+	while ((option = cli_option(&options, argc, argv)) >= 0) {
+		const char *name = OPTIONS[options.at].name;
+
 		if (option == 'f')
 			show.follow = true;
-		else if (option == 'j')
-			show.json = true;
-		else if (option == 'h')
-			return help();
-		else if (option != 's')
-			return EXIT_MISUSE;
-		else if (log_filter_set(&show.filter, OPTIONS[at].name, optarg, &err) != 0)
-			return cli_complain("log", "--%s: %s", OPTIONS[at].name, err.text);
+		else if (log_filter_set(&show.filter, name, optarg, &err) != 0)
+			return cli_complain("log", "--%s: %s", name, err.text);
 	}
+	if (option == CLI_LEAVE)
+		return options.status;
+	show.json = options.json;
 	if (optind == argc)
 		return cli_complain("log", "show: want a log to read; see `v4map log show --help`");
 	show.table = log_rows_new(stdout, cli_coloured());

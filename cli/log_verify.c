@@ -306,20 +306,14 @@ int log_verify(int argc, char **argv)
 	};
 	const char *key_path = NULL, *checkpoint_path = NULL;
 	struct verify verify = {.coloured = cli_coloured(), .may_show = isatty(STDERR_FILENO)};
+	struct cli_options options = {.command = "log verify", .table = OPTIONS, .help = HELP};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
-		if (option == 'k')
-			key_path = optarg;
-		else if (option == 'c')
-			checkpoint_path = optarg;
-		else if (option == 'j')
-			verify.json = true;
-		else if (option == 'h')
-			return cli_finish("log", fputs(HELP, stdout) < 0);
-		else
-			return EXIT_MISUSE;
-	}
+	while ((option = cli_option(&options, argc, argv)) >= 0)
+		*(option == 'k' ? &key_path : &checkpoint_path) = optarg;
+	if (option == CLI_LEAVE)
+		return options.status;
+	verify.json = options.json;
 	verify.paths = argv + optind;
 	verify.count = (size_t)(argc - optind);
 	if (verify.count == 0)

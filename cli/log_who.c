@@ -157,21 +157,17 @@ int log_who(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
-	struct who who = {.json = false};
+	struct cli_options options = {.command = "log who", .table = OPTIONS, .help = HELP};
+	struct who who = {.found = 0};
 	const char *at = NULL;
 	struct err err;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1) {
-		if (option == 'a')
-			at = optarg;
-		else if (option == 'j')
-			who.json = true;
-		else if (option == 'h')
-			return cli_finish("log", fputs(HELP, stdout) < 0);
-		else
-			return EXIT_MISUSE;
-	}
+	while ((option = cli_option(&options, argc, argv)) >= 0)
+		at = optarg;
+	if (option == CLI_LEAVE)
+		return options.status;
+	who.json = options.json;
 	if (at == NULL || argc - optind < 2)
 		return cli_complain("log",
 			"who: want --at TIME, an address and a log; see `v4map log who --help`");

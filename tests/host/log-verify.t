@@ -100,7 +100,16 @@ is "$(verify 0 bad s.1 | grep -c ^proven)" 1 "an empty file beside another"
 is "$(findings 1 bad)" "bad: there is no line" "an emptied log"
 is "$(verify 2 none s)" "v4map log: cannot open 'none': No such file or directory" "no such file"
 is "$(verify 2)" "v4map log: verify: want a log to read; see \`v4map log verify --help\`" "no file at all"
-is "$(verify 2 --no-such s 2>&1 | head -1)" "verify: unrecognized option '--no-such'" "no such option"
+for command in show verify sessions who rotate keygen; do
+	is "$("$BUILD/v4map" log $command --no-such s 2>&1; echo $?)" \
+		"v4map log $command: there is no option '--no-such'; see \`v4map log $command --help\`
+2" "no such option of $command"
+	is "$("$BUILD/v4map" log $command --json --help | head -1 | cut -d ' ' -f -4; echo "${PIPESTATUS[0]}")" \
+		"usage: v4map log $command
+0" "the help of $command"
+done
+is "$(verify 2 --key-file 2>&1)" "v4map log verify: a value is missing behind '--key-file'; see \`v4map log verify --help\`" \
+	"no value of an option"
 
 # Checkpoints.
 { cat s.1 && head -n 3 s.2; } >short
