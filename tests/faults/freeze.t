@@ -48,16 +48,17 @@ stop_rsyslogd() {
 	[ -z "${pid[rsyslogd]:-}" ] || stop rsyslogd KILL
 }
 
-# during NAME: a new client, c2, comes in while c1 pings; begin_NAME begins what is wrong, end_NAME
-# waits until it is over.
+# during NAME: a new client, c2, comes in while c1 pings; begin_NAME begins what is wrong, during_NAME
+# finds that it is so, end_NAME ends it.
 during() {
 	local begun
 
 	ping_begins c1 "$INSIDE4"
+	wrong_since=${EPOCHREALTIME/[.,]/}
 	"begin_$1"
 	begun=${EPOCHREALTIME/[.,]/}
 	client c2 udp4 'explicit-exit-notify 1'
-	wait_for "$T/c2.log" 'Initialization Sequence Completed' 4
+	wait_for "$T/c2.log" 'Initialization Sequence Completed'
 	ok $? "$1: a new client is admitted meanwhile"
 	echo "# $1: it was in after $(((${EPOCHREALTIME/[.,]/} - begun) / 1000)) ms"
 	"during_$1"
@@ -67,38 +68,36 @@ during() {
 	stop c2
 }
 
-# after SECONDS COMMAND...
-after() {
-	(
-		sleep "$1"
-		"${@:2}"
-	) &
-	later=$!
+# at_least SECONDS: since `during` began what is wrong.
+at_least() {
+	local left=$(($1 * 1000000 - ${EPOCHREALTIME/[.,]/} + wrong_since))
+
+	[ "$left" -le 0 ] || sleep "$((left / 1000000)).$(printf %06d $((left % 1000000)))"
 }
 
 begin_disk() {
 	freeze
 	size=$(stat -c %s "$log")
-	after 2 fsfreeze -u "$T/disk"
 }
 during_disk() {
-	[ "$(stat -c %s "$log")" = "$size" ] && kill -0 "$later"
+	[ "$(stat -c %s "$log")" = "$size" ]
 }
 end_disk() {
-	wait "$later"
-	frozen=
+	at_least 2
+	thaw
 }
 
 begin_v4mapd() {
 	mapfile -t stopped < <(daemon_pids)
 	kill -STOP "${stopped[@]}"
-	after 5 kill -CONT "${stopped[@]}"
+	sleep 3.2 # by then the plugin has noticed
 }
 during_v4mapd() {
-	kill -0 "$later"
+	[ "$(ps -o stat= -p "$(IFS=, && echo "${stopped[*]}")" | grep -c ^T)" = 2 ]
 }
 end_v4mapd() {
-	wait "$later"
+	at_least 5
+	kill -CONT "${stopped[@]}"
 }
 
 # Its queue takes some ten messages; then whoever would wait, waits.
@@ -134,6 +133,9 @@ host_daemons() {
 		process=${process%/cmdline}
 		[ "$(readlink "$process/exe")" != "$BUILD/v4mapd" ] || echo "${process#/proc/}"
 	done
+}
+host_has_authorised() {
+	[ "$(grep -c '"action":"authorised"' "$T/disk/host/log.jsonl")" -ge "$1" ]
 }
 # hooks NAME: some thousand of them.
 hooks() {
@@ -173,15 +175,24 @@ begin_hooks
 ok $? "the stand-in starts"
 
 hooks fine
+wait_until 10 host_has_authorised 800
 freeze
 hooks disk
 thaw
+wait_until 10 host_has_authorised 1600
 begin_syslog
 hooks syslog
+wait_until 10 host_has_authorised 2400
+ok $? "syslog: v4mapd does not wait for it either"
 end_syslog
 mapfile -t stopped < <(host_daemons)
 kill -STOP "${stopped[@]}"
 hooks v4mapd
+kill -CONT "${stopped[@]}"
+wait_until 10 host_has_authorised 3200
+kill -STOP "${stopped[@]}"
+sleep 3.2
+hooks "v4mapd, noticed"
 kill -CONT "${stopped[@]}"
 for what in disk v4mapd syslog; do
 	during $what
@@ -199,6 +210,7 @@ is "$(events authorised .event.sequence | wc -l)" 4 "each admission is there onc
 wait_until 15 test "$(tail -n 2 "$T/disk/host/log.jsonl" 2>/dev/null | grep -c stopped)" = 1
 "$BUILD/v4map" log verify "$T/disk/host/log.jsonl" >"$T/verify.log"
 ok $? "so is the other"
+is "$(grep -c '"action":"authorised"' "$T/disk/host/log.jsonl")" 4000 "with each admission, too"
 grep -q 'v4map checkpoint' "$T/syslog"
 ok $? "syslog has checkpoints"
 plan
