@@ -21,7 +21,7 @@
 #include "v4map-paths.h"
 #include "v4map/json.h"
 
-enum { POLL_MS = 50, WAIT_S = 15, WAIT_MAX_S = 3600 };
+enum { POLL_MS = 50, WAIT_S = 15, WAIT_MAX_S = 3600, WHOLE_PATH_MAX = 2 * PATH_MAX };
 
 static const char HELP[] =
 	"usage: v4map reload [--wait] [--timeout SECONDS] [--policy FILE] [LOG]\n"
@@ -179,15 +179,15 @@ static int touch_and_wait(const struct arguments *arguments)
 }
 
 /* As v4mapd names it: absolute, links left as they are. */
-static int make_absolute(const char *path, char ret[static 2 * PATH_MAX])
+static int make_absolute(const char *path, char ret[static WHOLE_PATH_MAX])
 {
 	char folder[PATH_MAX];
 
 	if (path[0] == '/')
-		return snprintf(ret, 2 * PATH_MAX, "%s", path);
+		return snprintf(ret, WHOLE_PATH_MAX, "%s", path);
 	if (getcwd(folder, sizeof(folder)) == NULL)
 		return -1;
-	return snprintf(ret, 2 * PATH_MAX, "%s/%s", folder, path);
+	return snprintf(ret, WHOLE_PATH_MAX, "%s/%s", folder, path);
 }
 
 /* A policy that is wrong never gets as far as a server. */
@@ -196,7 +196,7 @@ static int run(const struct arguments *given)
 	struct arguments arguments = *given;
 	struct policy_report found;
 	struct policy_file file;
-	char path[AUDIT_PATH_MAX], policy[2 * PATH_MAX];
+	char path[AUDIT_PATH_MAX], policy[WHOLE_PATH_MAX];
 
 	if (make_absolute(arguments.policy, policy) < 0)
 		return cli_complain("reload", "where are we? %s", strerror(errno));
