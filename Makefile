@@ -73,7 +73,7 @@ TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*
 PRELOADS := $(patsubst tests/e2e/%.c,$(BUILD)/tests/%.so,$(wildcard tests/e2e/*.c))
 FAULTS   := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
 
-.PHONY: all help deps test-deps demo check check-unit check-host check-e2e check-quick-faults check-faults check-matrix lint \
+.PHONY: all help deps test-deps demo check check-unit check-host check-differential check-e2e check-quick-faults check-faults check-matrix lint \
 	format sanitize bench install uninstall clean layers
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -86,6 +86,7 @@ help:
 	@echo 'make check      install what is missing, build, run every test'
 	@echo 'make check-faults  what power cuts, full disks, kills and hangs do to the log (root)'
 	@echo 'make check-matrix  the e2e tests with OpenVPN 2.5, 2.6 and 2.7 crossed, into docs/compatibility.md'
+	@echo 'make check-differential  100,000 random policies and peers against tests/reference'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, shellcheck, gcc -fanalyzer'
 	@echo 'make sanitize   unit, host and e2e tests under ASan and UBSan'
 	@echo 'make bench      measure, as ratios against what one would use instead'
@@ -175,6 +176,9 @@ check-unit: $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP $(PROVE) -e '' $(UNIT)
 check-host: all $(HOST) $(TOOLS)
 	$(PROVE) tests/host/
+# What check-host does with a tenth of them.
+check-differential: $(BUILD)/tests/explain-many
+	COUNT=100000 $(PROVE) -v tests/host/differential.t
 check-e2e: all $(TOOLS) $(PRELOADS)
 	$(PROVE) -j2 tests/e2e/
 # Of the faults those that take seconds, then the others.

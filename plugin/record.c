@@ -46,6 +46,14 @@ static void add_session(struct event *event, const struct plugin *plugin,
 	event_add_text(event, TAG_COMMON_NAME, common_name);
 }
 
+/* NULL where the listeners differ and nobody says which one it was. */
+static const char *transport_of(const struct env *env)
+{
+	if (env->proto == NULL || env->mixed_transports)
+		return NULL;
+	return strncmp(env->proto, "tcp", 3) == 0 ? "tcp" : "udp";
+}
+
 /* Who: the certificate, since names can be equal or cut at a NUL. */
 static void add_identity(struct event *event, const struct env *env)
 {
@@ -57,9 +65,34 @@ static void add_identity(struct event *event, const struct env *env)
 	event_add_text(event, TAG_SUBJECT, env->subject);
 	event_add_text(event, TAG_CLIENT_VERSION, env->client_version);
 	event_add_text(event, TAG_CLIENT_PLATFORM, env->client_platform);
-	if (env->proto != NULL && !env->mixed_transports)
-		event_add_text(
-			event, TAG_TRANSPORT, strncmp(env->proto, "tcp", 3) == 0 ? "tcp" : "udp");
+	event_add_text(event, TAG_TRANSPORT, transport_of(env));
+}
+
+/* Half a serial number would be somebody else's: what is too long is left out. */
+static void keep(char *to, size_t size, const char *text)
+{
+	size_t len = text != NULL ? strlen(text) : size;
+
+	if (len < size)
+		memcpy(to, text, len + 1);
+}
+
+static void keep_identity(struct kept_identity *kept, const struct env *env)
+{
+	keep(kept->user, sizeof(kept->user), env->username);
+	keep(kept->serial, sizeof(kept->serial), env->serial);
+	keep(kept->fingerprint, sizeof(kept->fingerprint), env->fingerprint);
+	kept->transport = transport_of(env);
+}
+
+static void add_kept_identity(struct event *event, const struct kept_identity *kept)
+{
+	const struct env env = {.username = kept->user,
+		.serial = kept->serial[0] != '\0' ? kept->serial : NULL,
+		.fingerprint = kept->fingerprint[0] != '\0' ? kept->fingerprint : NULL,
+		.proto = kept->transport};
+
+	add_identity(event, &env);
 }
 
 static void add_peer(struct event *event, const struct peer *peer)
@@ -123,6 +156,7 @@ void record_authorised(struct plugin *plugin, struct session *session, const str
 	add_identity(&event, env);
 	add_rules(&event, &plugin->companion->policy, decision);
 	session->authorised = true;
+	keep_identity(&session->identity, env);
 	session->peer.mismatches |= decision->mismatches;
 	plugin->reserved++;
 	session->recorded_ms = companion_now_ms();
@@ -180,6 +214,7 @@ void record_end(struct plugin *plugin, struct session *session, const struct env
 		add_identity(&event, env);
 	} else {
 		event.reason = session->learned ? REASON_NO_DISCONNECT_HOOK : REASON_NOT_ADMITTED;
+		add_kept_identity(&event, &session->identity);
 	}
 	session->authorised = false;
 	if (session->record_at == 0) { /* no room could be kept for it */

@@ -22,12 +22,19 @@ enum { WAIT_HERE_US = 2000, WAIT_STEP_US = 50, WAIT_AT_ALL_MS = 10000 };
 
 enum { SESSION_NAME_MAX = 64 }; /* bytes kept of a common name; OpenVPN's own limit */
 
+/* Who was authorised, for an end without an environment.  "": not known, or longer. */
+struct kept_identity {
+	char user[129], serial[64], fingerprint[96];
+	const char *transport; /* NULL: not known */
+};
+
 struct session {
 	struct session *previous, *next;
 	uint64_t number;
 	struct peer peer;	 /* as last recorded; common_name points to `name` or is NULL */
 	struct ipaddr verify_ip; /* what TLS_VERIFY saw; FAMILY_NONE: it never ran */
 	char name[SESSION_NAME_MAX + 1];
+	struct kept_identity identity;
 	bool authorised;     /* recorded, and its end is still to be recorded */
 	bool learned;	     /* LEARN_ADDRESS came: the session really began */
 	uint64_t record_at;  /* the ring's head behind the record of its authorisation; 0: lost */

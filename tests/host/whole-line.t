@@ -27,6 +27,8 @@ disconnect c1
 client c2 udp6 198.51.100.12 53779
 connect c2
 client c3 udp6 2001:db8:2::13 53779
+cert c3 c3 0c:03 c3:0f:fe:e0:c3:0f:fe:e0
+env c3 username=carol
 connect c3
 destroy c3
 E
