@@ -11,13 +11,17 @@ fi
 [ -x "$BUILD/tests/openvpn-stand-in" ] || skip_all "no $BUILD/tests/openvpn-stand-in"
 rsyslogd=$(command -v rsyslogd || echo /usr/sbin/rsyslogd)
 [ -x "$rsyslogd" ] || skip_all "needs rsyslogd"
-frozen=
+frozen='' stopped=()
 
 thaw() {
 	[ -z "$frozen" ] || fsfreeze -u "$T/disk"
 	frozen=
 }
-trap 'thaw; stop_rsyslogd; finish' EXIT
+go_on() {
+	kill -CONT "${stopped[@]}"
+	stopped=()
+}
+trap 'thaw; [ ${#stopped[@]} = 0 ] || go_on; stop_rsyslogd; finish' EXIT
 
 freeze() {
 	frozen=1
@@ -97,7 +101,7 @@ during_v4mapd() {
 }
 end_v4mapd() {
 	at_least 5
-	kill -CONT "${stopped[@]}"
+	go_on
 }
 
 # Its queue takes some ten messages; then whoever would wait, waits.
@@ -188,12 +192,13 @@ end_syslog
 mapfile -t stopped < <(host_daemons)
 kill -STOP "${stopped[@]}"
 hooks v4mapd
-kill -CONT "${stopped[@]}"
+go_on
 wait_until 10 host_has_authorised 3200
+mapfile -t stopped < <(host_daemons)
 kill -STOP "${stopped[@]}"
 sleep 3.2
 hooks "v4mapd, noticed"
-kill -CONT "${stopped[@]}"
+go_on
 for what in disk v4mapd syslog; do
 	during $what
 done
