@@ -37,7 +37,7 @@ while True:
             near.sendto(data, client)
 E
 start relay rtr python3 "$T/relay.py"
-wait_for "$T/relay.log" ready
+wait_for "$T/relay.log" ready 30
 ok $? "the relay is there"
 serve udp6 "$plugin" 'verb 4'
 remote=198.51.100.254 client c1 udp4
