@@ -7,6 +7,7 @@
  * start nothing; opening again finds it.
  */
 
+#include "families.h"
 #include "v4map/control.h"
 #include "v4map/policy.h"
 #include "v4map/ring.h"
@@ -27,7 +28,8 @@ struct companion {
 	char log_path[CONTROL_TEXT_MAX];
 	int control;
 	struct ring_producer producer;
-	uint64_t session_count; /* sessions ever, for their ids */
+	uint64_t session_count;	  /* sessions ever, for their ids */
+	struct families families; /* of clients seen, also before a SIGHUP */
 	char run[RING_RUN_TEXT_SIZE];
 	const void *image; /* mapped, read-only */
 	size_t image_size;

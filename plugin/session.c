@@ -63,15 +63,24 @@ static void keep_peer(struct session *session, const struct peer *peer)
 	session->peer.common_name = session->name;
 }
 
+static void note_float(struct plugin *plugin, struct session *session, const struct env *env,
+	const struct peer *peer)
+{
+	session->floated = true;
+	session->peer.mismatches |= MISMATCH_FAMILY_CHANGED;
+	/* What this session began over the table knows already. */
+	(void)families_changed(
+		&plugin->companion->families, env->fingerprint, peer->addr.ip.family);
+}
+
 /* A client that restarts where it floated to: the one sight of its new family before the end. */
 static void note_family(struct plugin *plugin, struct session *session, const struct env *env,
 	const struct peer *peer)
 {
 	if (!session->authorised || peer->addr.ip.family == FAMILY_NONE ||
-		peer->addr.ip.family == session->peer.addr.ip.family ||
-		(session->peer.mismatches & MISMATCH_FAMILY_CHANGED) != 0)
+		peer->addr.ip.family == session->peer.addr.ip.family || session->floated)
 		return;
-	session->peer.mismatches |= MISMATCH_FAMILY_CHANGED;
+	note_float(plugin, session, env, peer);
 	record_mismatch(plugin, session, env, peer);
 }
 
@@ -196,6 +205,9 @@ enum answer session_connect(
 		return refuse(plugin, session, env, &peer, &decision, reason);
 	/* A further call for the same session asks once more: something was deferred. */
 	if (!session->authorised) {
+		if (families_changed(
+			    &plugin->companion->families, env->fingerprint, peer.addr.ip.family))
+			peer.mismatches |= MISMATCH_FAMILY_CHANGED;
 		keep_peer(session, &peer);
 		record_authorised(plugin, session, env, &peer, &decision);
 	}
@@ -232,7 +244,7 @@ void session_disconnect(struct plugin *plugin, struct session *session, const st
 	if (peer.addr.ip.family != FAMILY_NONE) {
 		/* A float calls no hook: only here does the other family show. */
 		if (peer.addr.ip.family != session->peer.addr.ip.family)
-			session->peer.mismatches |= MISMATCH_FAMILY_CHANGED;
+			note_float(plugin, session, env, &peer);
 		session->peer.mismatches |= peer.mismatches & MISMATCH_AMBIGUOUS_PEER;
 	}
 	/* Whatever came after us, a ccd file or a script, may have given another one. */

@@ -36,6 +36,7 @@ struct session {
 	char name[SESSION_NAME_MAX + 1];
 	struct kept_identity identity;
 	bool authorised;     /* recorded, and its end is still to be recorded */
+	bool floated;	     /* to the other family, and that is known */
 	bool learned;	     /* LEARN_ADDRESS came: the session really began */
 	uint64_t record_at;  /* the ring's head behind the record of its authorisation; 0: lost */
 	int64_t recorded_ms; /* monotonic */

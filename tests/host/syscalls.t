@@ -12,6 +12,7 @@ strace -o /dev/null true 2>/dev/null || skip_all "strace cannot trace here"
 one() {
 	cat <<-E
 		client $1 udp6 $2 53779
+		cert $1 alice 01 0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a:0a
 		connect $1
 		verify $1
 		again $1
