@@ -8,7 +8,8 @@
  * -r: so many records a second, whether or not the ring has room; without it, as many as the ring
  * takes.  -o: so many sessions at a time (8).  -h: when all is put, stay until killed.  -s: a file
  * of three 64-bit numbers that outlives us: records put, records that found no room, records known
- * to be durable.  The first line of output names the run; the last ones say how long a record took.
+ * to be durable.  The first line of output names the run; the last ones say how long a record took,
+ * and with -r how often putting one gave the processor away to wait.
  */
 #include <err.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include "../../plugin/companion.h"
@@ -44,6 +46,7 @@ struct load {
 	unsigned rate;
 	uint32_t took[STEPS]; /* how many records took so many STEP_NS */
 	int64_t longest_ns;
+	long waits;
 };
 
 static int64_t now_ns(clockid_t clock)
@@ -125,13 +128,25 @@ static void put_record(struct load *load, struct session *session)
 	session->step = is_end ? 0 : session->step + 1;
 }
 
+/* How often this thread has waited: it was not merely another's turn. */
+static long waits(const struct load *load)
+{
+	struct rusage usage = {.ru_nvcsw = 0};
+
+	if (load->rate != 0)
+		(void)getrusage(RUSAGE_THREAD, &usage); /* cannot fail with these arguments */
+	return usage.ru_nvcsw;
+}
+
 static void put_timed(struct load *load)
 {
 	struct ring *ring = load->companion->producer.ring;
+	long waited = waits(load);
 	int64_t begun_ns = now_ns(CLOCK_MONOTONIC), took_ns;
 
 	put_record(load, &load->sessions[load->put++ % load->at_a_time]);
 	took_ns = now_ns(CLOCK_MONOTONIC) - begun_ns;
+	load->waits += waits(load) - waited;
 	if (took_ns > load->longest_ns)
 		load->longest_ns = took_ns;
 	load->took[took_ns / STEP_NS < STEPS ? took_ns / STEP_NS : STEPS - 1]++;
@@ -185,6 +200,8 @@ static void run(struct load *load)
 		below += load->took[step];
 	(void)printf("a record took %llu us at 99 %%, at most %lld us\n",
 		(unsigned long long)step * STEP_NS / 1000, (long long)load->longest_ns / 1000);
+	if (load->rate != 0)
+		(void)printf("waited %ld times\n", load->waits);
 	(void)fflush(stdout);
 }
 
