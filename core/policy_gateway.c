@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * redirect-gateway and its companions.  An OpenVPN client of 2.3 drops the whole directive for a
- * flag it does not know; `ipv6` and `!ipv4` came with 2.4, `block-ipv6` with 2.5, and from 2.7 on
- * the routes of `ipv6` want an address on the tunnel's device (options.c, init.c).
+ * flag it does not know; `ipv6` and `!ipv4` came with 2.4, `block-ipv6` with 2.5.  From 2.7 on the
+ * routes of `ipv6` want an address on the tunnel's device, and a client whose IPv6 is switched off
+ * ends when it is given one; plain routes it takes or leaves.  OpenVPN 3 wants the address for
+ * either (options.c, init.c; tunprop.hpp).
  */
 #include "policy_routes.h"
 
@@ -28,9 +30,11 @@ static void guard_against_leaks(
 		decision->mismatches |= MISMATCH_IPV6_LEAKS;
 		return;
 	}
-	decision->redirect |= IMAGE_IPV6; /* which leads nowhere in 2.4 */
 	decision->block_ipv6 = peer->client_version >= CLIENT_VERSION(2, 5);
-	decision->block_address = peer->client_version >= CLIENT_VERSION(2, 7);
+	decision->block_address = peer->client_version >= CLIENT_VERSION(3, 0);
+	decision->block_routes = !decision->block_address; /* which lead nowhere in 2.4 */
+	if (decision->block_address)
+		decision->redirect |= IMAGE_IPV6;
 }
 
 /* Those that the tunnel can carry. */

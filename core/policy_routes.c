@@ -241,7 +241,8 @@ static void count_lines(const struct peer *peer, struct decision *decision)
 {
 	const struct prefix *ipv6_routes = decision->routes + decision->ipv4_count;
 	const size_t ipv4 = line_count(decision->routes, decision->ipv4_count) + decision->bypass;
-	const size_t ipv6 = line_count(ipv6_routes, decision->ipv6_count) + decision->nat64_guard;
+	const size_t ipv6 =
+		line_count(ipv6_routes, decision->ipv6_count) + (decision->nat64_guard ? 2 : 0);
 	const bool too_many_for_old = ipv4 > POLICY_OLD_ROUTES_MAX || ipv6 > POLICY_OLD_ROUTES_MAX;
 	const bool too_many_for_v3 =
 		ipv4 * POLICY_V3_IPV4_BYTES + ipv6 * POLICY_V3_IPV6_BYTES > POLICY_V3_BYTES_MAX;
@@ -252,18 +253,14 @@ static void count_lines(const struct peer *peer, struct decision *decision)
 		decision->mismatches |= MISMATCH_TOO_MANY_ROUTES;
 }
 
-/* Not twice, and not where it is excluded. */
+/* Not where it is excluded: what is left of it is in the routes then, in narrower blocks. */
 static void settle_nat64_guard(struct decision *decision)
 {
 	static const struct prefix WELL_KNOWN = {
 		.addr = {.family = FAMILY_IPV6, .bytes = {0x00, 0x64, 0xff, 0x9b}}, .len = 96};
-	const struct prefix *ipv6 = decision->routes + decision->ipv4_count;
 
 	if (prefixset_overlaps(decision->excluded, decision->excluded_count, &WELL_KNOWN))
 		decision->nat64_guard = false;
-	for (size_t i = 0; i < decision->ipv6_count; i++)
-		if (prefix_equal(&ipv6[i], &WELL_KNOWN))
-			decision->nat64_guard = false;
 }
 
 void policy_route(const struct policy *policy, const struct peer *peer, struct decision *ret)

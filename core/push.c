@@ -108,8 +108,24 @@ static void add_bypass(const struct decision *decision, struct strbuf *sb)
 
 /*
  * An OpenVPN client answers IPv6 itself with `block-ipv6`; but what it blocks must first be led
- * into its tunnel, and from 2.7 on that takes an address (the one of openvpn(8)'s own example).
+ * into its tunnel.  The address is that of openvpn(8)'s own example.
  */
+static void add_leak_guard(const struct decision *decision, struct strbuf *sb)
+{
+	if (decision->block_address)
+		strbuf_adds(sb, PUSH_OPEN "ifconfig-ipv6 fd15:53b6:dead::2/64 "
+					  "fd15:53b6:dead::1" PUSH_CLOSE "\n");
+	if (decision->block_ipv6)
+		strbuf_adds(sb, PUSH_OPEN "block-ipv6" PUSH_CLOSE "\n");
+	if (!decision->block_routes)
+		return;
+	/* As redirect-gateway divides it: some networks have 2000::/3 for a default route. */
+	strbuf_adds(sb, PUSH_OPEN "route-ipv6 ::/3" PUSH_CLOSE "\n");
+	strbuf_adds(sb, PUSH_OPEN "route-ipv6 2000::/4" PUSH_CLOSE "\n");
+	strbuf_adds(sb, PUSH_OPEN "route-ipv6 3000::/4" PUSH_CLOSE "\n");
+	strbuf_adds(sb, PUSH_OPEN "route-ipv6 fc00::/7" PUSH_CLOSE "\n");
+}
+
 static void add_gateway(const struct decision *decision, struct strbuf *sb)
 {
 	static const char *const FLAGS[] = {
@@ -123,20 +139,20 @@ static void add_gateway(const struct decision *decision, struct strbuf *sb)
 		strbuf_adds(sb, FLAGS[decision->redirect & (IMAGE_IPV4 | IMAGE_IPV6)]);
 		strbuf_adds(sb, PUSH_CLOSE "\n");
 	}
-	if (decision->block_address)
-		strbuf_adds(sb, PUSH_OPEN "ifconfig-ipv6 fd15:53b6:dead::2/64 "
-					  "fd15:53b6:dead::1" PUSH_CLOSE "\n");
-	if (decision->block_ipv6)
-		strbuf_adds(sb, PUSH_OPEN "block-ipv6" PUSH_CLOSE "\n");
 }
 
-/* The client's network may have a route for what DNS64 makes, narrower than the default route. */
+/*
+ * The client's network may have a route for what DNS64 makes.  Halves win over it, whatever its
+ * metric is.
+ */
 static void add_routes(const struct decision *decision, struct strbuf *sb)
 {
 	for (size_t i = 0; i < decision->ipv4_count + decision->ipv6_count; i++)
 		push_route(&decision->routes[i], sb);
-	if (decision->nat64_guard)
-		strbuf_adds(sb, PUSH_OPEN "route-ipv6 64:ff9b::/96" PUSH_CLOSE "\n");
+	if (!decision->nat64_guard)
+		return;
+	strbuf_adds(sb, PUSH_OPEN "route-ipv6 64:ff9b::/97" PUSH_CLOSE "\n");
+	strbuf_adds(sb, PUSH_OPEN "route-ipv6 64:ff9b::8000:0/97" PUSH_CLOSE "\n");
 }
 
 static void add_dns(const struct decision *decision, struct strbuf *sb)
@@ -185,6 +201,7 @@ int push_render(const struct policy *policy, const struct decision *decision, st
 	add_removes(policy, sb);
 	add_bypass(decision, sb);
 	add_gateway(decision, sb);
+	add_leak_guard(decision, sb);
 	add_routes(decision, sb);
 	add_dns(decision, sb);
 	memset(decision->rendered, 0, policy->text_size / 8 + 1);

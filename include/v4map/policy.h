@@ -37,6 +37,7 @@ struct policy {
 	const struct image_header *header;
 	const struct image_rule *rules;
 	const uint32_t *strings;
+	const struct glob_runs *needs; /* as many */
 	const char *texts;
 	const struct prefix *prefixes;
 	const struct version_range *ranges;
@@ -79,12 +80,13 @@ struct decision {
 	size_t matched_count;
 
 	/* What is pushed, beside the matched rules' own options. */
-	bool bypass;	    /* the host route around the tunnel */
-	uint8_t redirect;   /* families of redirect-gateway: IMAGE_IPV4, IMAGE_IPV6 */
-	bool block_ipv6;    /* the leak guard: `redirect` has IPv6 then, and the tunnel has not */
-	bool block_address; /* and the client needs an address for it */
-	bool nat64_guard;   /* 64:ff9b::/96 once more */
-	bool dns_option;    /* `dns server` instead of `dhcp-option` */
+	bool bypass;	       /* the host route around the tunnel */
+	uint8_t redirect;      /* families of redirect-gateway: IMAGE_IPV4, IMAGE_IPV6 */
+	bool block_ipv6;       /* the leak guard's word */
+	bool block_routes;     /* its routes; or, */
+	bool block_address;    /* with IPv6 in `redirect`, the address that those need */
+	bool nat64_guard;      /* 64:ff9b::/96, in halves */
+	bool dns_option;       /* `dns server` instead of `dhcp-option` */
 	struct prefix *routes; /* canonical: IPv4 blocks first, then IPv6 */
 	size_t ipv4_count, ipv6_count;
 	struct prefix *dns; /* single addresses, in the order of the rules */
@@ -145,5 +147,18 @@ const char *condition_name(enum condition condition);
 
 /* `*` any bytes, `?` one byte, all else itself; the whole text must match. */
 bool glob_match(const char *glob, const char *text);
+
+/*
+ * A bit for each three bytes in a row, the text's begin and end counted as bytes; of a glob, those
+ * without a wildcard.  A text without all bits of a glob's cannot match it.
+ */
+struct glob_runs glob_needs(const char *glob);
+struct glob_runs glob_has(const char *text);
+
+/* Here, since a policy's rules ask little else of most clients. */
+static inline bool glob_may_match(struct glob_runs needs, struct glob_runs has)
+{
+	return ((needs.bits[0] & ~has.bits[0]) | (needs.bits[1] & ~has.bits[1])) == 0;
+}
 
 #endif

@@ -36,7 +36,7 @@ serve udp6 "$plugin"
 both
 for c in c1 c2; do
 	is "$(way $c 203.0.113.9) $(way $c 2001:db8:77::9)" "tun0 tun0" "$c: everything goes into the tunnel"
-	is "$(in_ns $c ip -6 route show dev tun0 | grep -c '^64:ff9b::/96')" 1 "$c: what DNS64 makes, too"
+	is "$(in_ns $c ip -6 route show dev tun0 | grep -c '^64:ff9b::.*/97 ')" 2 "$c: what DNS64 makes, too"
 	for option in 'redirect-gateway def1 ipv6' "${dns[@]}"; do
 		has "$T/$c.log" "PUSH_REPLY.*,${option}[,']" "$c was sent '$option'"
 	done

@@ -133,7 +133,7 @@ class Given:
     def redirect(self):
         """The flags of redirect-gateway."""
         flags = ["def1"] if "ipv4" in self.defaults else []
-        if "ipv6" in self.defaults or self.is_blocked:
+        if "ipv6" in self.defaults or self.is_blocked and not self.client.is_before(3):
             flags.append("ipv6")
             if "ipv4" not in self.defaults:
                 flags.append("!ipv4")
@@ -176,10 +176,9 @@ class Given:
             self.mismatches.add("too-many-routes")
 
     def nat64_route(self):
-        """Once, and not where a part of it is excluded."""
+        """In halves, and not where a part of it is excluded."""
         excluded = any(WELL_KNOWN.overlaps(one) for one in of("ipv6", self.excluded))
-        return [WELL_KNOWN] if (self.wants_nat64 and not excluded and
-                                WELL_KNOWN not in self.routes) else []
+        return list(WELL_KNOWN.subnets()) if self.wants_nat64 and not excluded else []
 
     def removals(self):
         if self.policy.get("replace-pushed-routes"):
@@ -191,10 +190,12 @@ class Given:
             yield "route remote_host 255.255.255.255 net_gateway"
         if self.redirect():
             yield "redirect-gateway " + " ".join(self.redirect())
-        if self.is_blocked and not self.client.is_before(2, 7):
+        if self.is_blocked and not self.client.is_before(3):
             yield "ifconfig-ipv6 fd15:53b6:dead::2/64 fd15:53b6:dead::1"
         if self.is_blocked and not self.client.is_before(2, 5):
             yield "block-ipv6"
+        if self.is_blocked and self.client.is_before(3):
+            yield from (f"route-ipv6 {one}" for one in ("::/3", "2000::/4", "3000::/4", "fc00::/7"))
         for one in self.routes + self.nat64_route():
             # Everything is pushed as its halves.
             for half in one.subnets() if one.prefixlen == 0 else [one]:

@@ -22,6 +22,10 @@
 #define TOO_MANY MISMATCH_TOO_MANY_ROUTES
 #define SERVERS "server-addresses: [192.0.2.1, '2001:db8:1::1']\n"
 #define BYPASS P("route remote_host 255.255.255.255 net_gateway")
+#define BLOCK_ROUTES                                                                               \
+	P("route-ipv6 ::/3")                                                                       \
+	P("route-ipv6 2000::/4") P("route-ipv6 3000::/4") P("route-ipv6 fc00::/7")
+#define NAT64_HALVES P("route-ipv6 64:ff9b::/97") P("route-ipv6 64:ff9b::8000:0/97")
 #define BLOCK_ADDRESS P("ifconfig-ipv6 fd15:53b6:dead::2/64 fd15:53b6:dead::1")
 
 struct row {
@@ -61,40 +65,49 @@ static const struct row ROWS[] = {
 		P("redirect-gateway def1") P("route 192.0.2.0 255.255.255.0"), 0},
 	/* the leak guard */
 	{"leak, 2.7", RULE "default-route: ipv4}]", V4, "2.7_beta1", NULL, TUNNEL_IPV4,
-		P("redirect-gateway def1 ipv6") BLOCK_ADDRESS P("block-ipv6"), 0},
+		P("redirect-gateway def1") P("block-ipv6") BLOCK_ROUTES, 0},
 	{"leak, 3", RULE "default-route: ipv4}]", V4, "3.8", NULL, TUNNEL_IPV4,
 		P("redirect-gateway def1 ipv6") BLOCK_ADDRESS P("block-ipv6"), 0},
 	{"leak, 2.6", RULE "default-route: ipv4}]", V4, "2.6.14", NULL, TUNNEL_IPV4,
-		P("redirect-gateway def1 ipv6") P("block-ipv6"), 0},
+		P("redirect-gateway def1") P("block-ipv6") BLOCK_ROUTES, 0},
 	{"leak, 2.5", RULE "default-route: ipv4}]", V4, "2.5.0", NULL, TUNNEL_IPV4,
-		P("redirect-gateway def1 ipv6") P("block-ipv6"), 0},
+		P("redirect-gateway def1") P("block-ipv6") BLOCK_ROUTES, 0},
 	{"leak, 2.4", RULE "default-route: ipv4}]", V4, "2.4.12", NULL, TUNNEL_IPV4,
-		P("redirect-gateway def1 ipv6"), 0},
+		P("redirect-gateway def1") BLOCK_ROUTES, 0},
 	{"leak, 2.3", RULE "default-route: ipv4}]", V4, "2.3.18", NULL, TUNNEL_IPV4,
 		P("redirect-gateway def1"), LEAKS},
 	{"leak, over IPv6", RULE "default-route: ipv4}]", V6, "2.6", NULL, TUNNEL_IPV4,
 		P("redirect-gateway def1"), LEAKS | ONLY6},
 	{"leak, over IPv6, always", "leak-guard: always\n" RULE "default-route: ipv4}]", V6, "2.6",
-		NULL, TUNNEL_IPV4, P("redirect-gateway def1 ipv6") P("block-ipv6"), ONLY6},
+		NULL, TUNNEL_IPV4, P("redirect-gateway def1") P("block-ipv6") BLOCK_ROUTES, ONLY6},
 	{"leak, never", "leak-guard: never\n" RULE "default-route: ipv4}]", V4, "2.6", NULL,
 		TUNNEL_IPV4, P("redirect-gateway def1"), LEAKS},
 	{"no leak of a tunnel for some", RULE "routes: [10.20.0.0/16]}]", V4, "2.6", NULL,
 		TUNNEL_IPV4, P("route 10.20.0.0 255.255.0.0"), 0},
 	{"leak where both are wanted", RULE "default-route: [ipv4, ipv6]}]", V4, "2.6", NULL,
-		TUNNEL_IPV4, P("redirect-gateway def1 ipv6") P("block-ipv6"), LACKS6},
+		TUNNEL_IPV4, P("redirect-gateway def1") P("block-ipv6") BLOCK_ROUTES, LACKS6},
+	{"leak beside an exclusion", SERVERS RULE "default-route: ipv4, exclude: [128.0.0.0/1]}]",
+		V4, "2.6", NULL, TUNNEL_IPV4,
+		P("block-ipv6") BLOCK_ROUTES P("route 0.0.0.0 128.0.0.0"), 0},
 	/* NAT64 */
 	{"nat64 guard", "nat64-guard: true\n" RULE "default-route: ipv6}]", V4, "2.6", NULL,
-		TUNNEL_DUAL, P("redirect-gateway ipv6 !ipv4") P("route-ipv6 64:ff9b::/96"), 0},
+		TUNNEL_DUAL, P("redirect-gateway ipv6 !ipv4") NAT64_HALVES, 0},
 	{"nat64 guard, no full tunnel", "nat64-guard: true\n" RULE "routes: ['2001:db8::/32']}]",
 		V4, "2.6", NULL, TUNNEL_DUAL, P("route-ipv6 2001:db8::/32"), 0},
 	{"nat64 guard, no IPv6",
 		"nat64-guard: true\nleak-guard: never\n" RULE "default-route: "
 		"[ipv4, ipv6]}]",
 		V4, "2.6", NULL, TUNNEL_IPV4, P("redirect-gateway def1"), LACKS6 | LEAKS},
-	{"nat64 guard, there already",
+	{"nat64 guard beside the whole",
 		"nat64-guard: true\n" RULE "default-route: ipv6, routes: ['64:ff9b::/96']}]", V4,
 		"2.6", NULL, TUNNEL_DUAL,
-		P("redirect-gateway ipv6 !ipv4") P("route-ipv6 64:ff9b::/96"), 0},
+		P("redirect-gateway ipv6 !ipv4") P("route-ipv6 64:ff9b::/96") NAT64_HALVES, 0},
+	{"nat64 guard, excluded",
+		"nat64-guard: true\n" RULE "default-route: ipv6, exclude: ['::/1']}]", V4, "2.6",
+		NULL, TUNNEL_DUAL, P("route-ipv6 8000::/1"), 0},
+	{"nat64 guard, not excluded",
+		"nat64-guard: true\n" RULE "default-route: ipv6, exclude: ['8000::/1']}]", V4,
+		"2.6", NULL, TUNNEL_DUAL, P("route-ipv6 ::/1") NAT64_HALVES, 0},
 	{"nat64 guard, 2.3 over IPv6", "nat64-guard: true\n" RULE "default-route: ipv6}]", V6,
 		"2.3.0", NULL, TUNNEL_DUAL, "", COVERS},
 	/* exclusion */
