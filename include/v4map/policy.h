@@ -37,7 +37,6 @@ struct policy {
 	const struct image_header *header;
 	const struct image_rule *rules;
 	const uint32_t *strings;
-	const struct glob_runs *needs; /* as many */
 	const char *texts;
 	const struct prefix *prefixes;
 	const struct version_range *ranges;
@@ -147,18 +146,5 @@ const char *condition_name(enum condition condition);
 
 /* `*` any bytes, `?` one byte, all else itself; the whole text must match. */
 bool glob_match(const char *glob, const char *text);
-
-/*
- * A bit for each three bytes in a row, the text's begin and end counted as bytes; of a glob, those
- * without a wildcard.  A text without all bits of a glob's cannot match it.
- */
-struct glob_runs glob_needs(const char *glob);
-struct glob_runs glob_has(const char *text);
-
-/* Here, since a policy's rules ask little else of most clients. */
-static inline bool glob_may_match(struct glob_runs needs, struct glob_runs has)
-{
-	return ((needs.bits[0] & ~has.bits[0]) | (needs.bits[1] & ~has.bits[1])) == 0;
-}
 
 #endif
