@@ -83,7 +83,7 @@ static void hold_signals(sigset_t *held)
 /* Returns 0 when there is a new file, -ETIMEDOUT, or -EINTR: a signal came. */
 static int wait_for_new(const char *path, const sigset_t *held)
 {
-	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000};
+	const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
 
 	for (int ms = 0; ms < WAIT_MS; ms += POLL_MS) {
 		if (is_begun(path))
