@@ -12,7 +12,7 @@ way() {
 	local to
 
 	for to in $LOW $HIGH; do
-		in_ns "$1" ip route get $to 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
+		in_ns "$1" ip route get "$to" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
 	done | xargs
 }
 
