@@ -203,6 +203,7 @@ static int add_translator(struct addr *addr, const char *text)
 	return EXIT_FINE;
 }
 
+/* CLI_LEAVE: with addr->status. */
 static int read_options(struct addr *addr, int argc, char **argv)
 {
 	static const struct option OPTIONS[] = {
@@ -211,25 +212,16 @@ static int read_options(struct addr *addr, int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
+	struct cli_options options = {.command = "addr", .table = OPTIONS, .help = HELP};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
-		switch (option) {
-		case 't':
-			if (add_translator(addr, optarg) != EXIT_FINE)
-				return EXIT_MISUSE;
-			break;
-		case 'j':
-			addr->json = true;
-			break;
-		case 'h':
-			(void)fputs(HELP, stdout);
-			return -1;
-		default:
-			return cli_bad_option("addr", option, argv);
-		}
-	}
+	while ((option = cli_option(&options, argc, argv)) >= 0)
+		if (add_translator(addr, optarg) != EXIT_FINE)
+			return EXIT_MISUSE;
+	addr->status = options.status;
+	if (option == CLI_LEAVE)
+		return CLI_LEAVE;
+	addr->json = options.json;
 	if (optind == argc)
 		return cli_complain("addr", "which address? `-` reads them from standard input");
 	return EXIT_FINE;
@@ -242,7 +234,7 @@ int addr_main(int argc, char **argv)
 	int status = read_options(&addr, argc, argv);
 
 	if (status != EXIT_FINE)
-		return status < 0 ? EXIT_FINE : status;
+		return status == CLI_LEAVE ? addr.status : status;
 	strbuf_init(&addr.out, output, sizeof(output));
 	measure(&addr, argv + optind);
 	for (int i = optind; i < argc && status != EXIT_MISUSE; i++) {

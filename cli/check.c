@@ -50,7 +50,7 @@ static int load(const char *path, bool json, struct policy_file *ret, bool *warn
 	findings_print(stdout, &report, rc == 0 ? "warning" : "error", json);
 	if (rc == 0)
 		return EXIT_FINE;
-	return finding_is_unreadable(&report.errs[0]) ? EXIT_MISUSE : EXIT_FINDINGS;
+	return finding_status(&report.errs[0]);
 }
 
 static int check(const char *path, bool json)
@@ -84,24 +84,15 @@ int check_main(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	struct cli_options options = {.command = "check", .table = OPTIONS, .help = HELP};
 	const char *path = NULL;
-	bool json = false;
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
-		if (option == 'h') {
-			(void)fputs(HELP, stdout);
-			return cli_finish("check", EXIT_FINE);
-		}
-		if (option == 'p')
-			path = optarg;
-		else if (option == 'j')
-			json = true;
-		else
-			return cli_bad_option("check", option, argv);
-	}
+	while ((option = cli_option(&options, argc, argv)) >= 0)
+		path = optarg; /* the only one that is not dealt with there */
+	if (option == CLI_LEAVE)
+		return options.status;
 	if (optind != argc)
 		return cli_complain("check", "want options only, found '%s'", argv[optind]);
-	return cli_finish("check", check(path, json));
+	return cli_finish("check", check(path, options.json));
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "printable.h"
 
@@ -25,7 +26,8 @@ int cli_complain(const char *command, const char *format, ...)
 	return EXIT_MISUSE;
 }
 
-int cli_bad_option(const char *command, int option, char *const *argv)
+/* The complaint about an option that getopt_long gave back. */
+static int bad_option(const char *command, int option, char *const *argv)
 {
 	const char letter[] = {'-', (char)optopt, '\0'}, *shown = argv[optind - 1];
 
@@ -48,11 +50,19 @@ int cli_option(struct cli_options *options, int argc, char **argv)
 		(void)fputs(options->help, stdout);
 		options->status = cli_finish(options->command, EXIT_FINE);
 	} else if (option == '?' || option == ':') {
-		options->status = cli_bad_option(options->command, option, argv);
+		options->status = bad_option(options->command, option, argv);
 	} else {
 		return option;
 	}
 	return CLI_LEAVE;
+}
+
+int64_t cli_now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 bool cli_coloured(void)

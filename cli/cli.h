@@ -4,6 +4,7 @@
 /* What the commands of `v4map` share: exit statuses, complaints, colour. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Exit statuses; the worst one counts. */
 enum { EXIT_FINE = 0, EXIT_FINDINGS = 1, EXIT_MISUSE = 2 };
@@ -33,8 +34,7 @@ enum { CLI_READ = -1, CLI_LEAVE = -2 };
  */
 int cli_option(struct cli_options *options, int argc, char **argv);
 
-/* The complaint about an option that getopt_long, its short options led by ':', gave back. */
-int cli_bad_option(const char *command, int option, char *const *argv);
+int64_t cli_now_ms(void); /* CLOCK_MONOTONIC */
 
 /* Is standard output a terminal that should have colours (NO_COLOR, TERM)? */
 bool cli_coloured(void);

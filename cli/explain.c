@@ -201,7 +201,7 @@ static int run(const struct arguments *arguments)
 
 	if (rc != 0) {
 		findings_print(stderr, &report, "error", false);
-		return finding_is_unreadable(&report.errs[0]) ? EXIT_MISUSE : EXIT_FINDINGS;
+		return finding_status(&report.errs[0]);
 	}
 	rc = policy_open(file.image, file.image_size, &policy, &err);
 	status = rc == 0 ? explain(&policy, arguments) : cli_complain("explain", "%s", err.text);
@@ -229,10 +229,8 @@ static const char **slot(struct arguments *arguments, int option)
 		return &arguments->version;
 	case 'm':
 		return &arguments->platform;
-	case 'o':
-		return &arguments->protocol;
 	default:
-		return NULL;
+		return &arguments->protocol;
 	}
 }
 
@@ -252,22 +250,15 @@ int explain_main(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	struct cli_options options = {.command = "explain", .table = OPTIONS, .help = HELP};
 	struct arguments arguments = {.tunnel = "ipv4,ipv6", .version = "2.6"};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
-		if (option == 'h') {
-			(void)fputs(HELP, stdout);
-			return cli_finish("explain", EXIT_FINE);
-		}
-		if (option == 'j')
-			arguments.json = true;
-		else if (slot(&arguments, option) != NULL)
-			*slot(&arguments, option) = optarg;
-		else
-			return cli_bad_option("explain", option, argv);
-	}
+	while ((option = cli_option(&options, argc, argv)) >= 0)
+		*slot(&arguments, option) = optarg;
+	if (option == CLI_LEAVE)
+		return options.status;
+	arguments.json = options.json;
 	if (optind != argc)
 		return cli_complain("explain", "want options only, found '%s'", argv[optind]);
 	if (arguments.peer == NULL)

@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include "cli.h"
 #include "printable.h"
 #include "v4map/json.h"
 
@@ -59,7 +60,9 @@ void findings_print(FILE *out, const struct policy_report *report, const char *s
 		(void)fprintf(out, "and %zu more\n", report->found - report->count);
 }
 
-bool finding_is_unreadable(const struct err *err)
+int finding_status(const struct err *err)
 {
-	return err->code != NULL && strcmp(err->code, "unreadable") == 0;
+	const bool unreadable = err->code != NULL && strcmp(err->code, "unreadable") == 0;
+
+	return unreadable ? EXIT_MISUSE : EXIT_FINDINGS;
 }

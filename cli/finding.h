@@ -12,7 +12,7 @@ void finding_print(FILE *out, const struct err *err, const char *severity, bool 
 /* All that was kept of a policy's, and how many more there are. */
 void findings_print(FILE *out, const struct policy_report *report, const char *severity, bool json);
 
-/* Was the file not even read? */
-bool finding_is_unreadable(const struct err *err);
+/* The exit status that a policy's error ends with: EXIT_MISUSE when it was not even read. */
+int finding_status(const struct err *err);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "log_checkpoints.h"
 #include "printable.h"
@@ -47,14 +46,6 @@ struct verify {
 	uint64_t done, size; /* bytes */
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void progress_clear(struct verify *verify)
 {
 	if (verify->is_shown)
@@ -64,7 +55,7 @@ static void progress_clear(struct verify *verify)
 
 static void progress(struct verify *verify, const struct log_file *file)
 {
-	int64_t now = now_ms();
+	int64_t now = cli_now_ms();
 	uint64_t done = verify->done + log_file_offset(file);
 	int filled;
 
@@ -251,7 +242,7 @@ static int run(struct verify *verify)
 	for (size_t i = 0; i < verify->count; i++)
 		if (stat(verify->paths[i], &st) == 0 && S_ISREG(st.st_mode))
 			verify->size += (uint64_t)st.st_size;
-	verify->begun_ms = now_ms();
+	verify->begun_ms = cli_now_ms();
 	for (size_t i = 0; i < verify->count; i++) {
 		int status = verify_file(verify, verify->paths[i]);
 

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "finding.h"
 #include "log.h"
@@ -42,14 +41,6 @@ struct arguments {
 	unsigned timeout_s;
 	bool wait, json;
 };
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void print_json(const struct log_record *record)
 {
@@ -122,12 +113,12 @@ static bool read_on(const struct arguments *arguments, struct log_file *file, in
 /* The log may be rotated meanwhile: then it goes on in a new file. */
 static int wait_for_answer(const struct arguments *arguments, struct log_file *file)
 {
-	const int64_t deadline = monotonic_ms() + (int64_t)arguments->timeout_s * 1000;
+	const int64_t deadline = cli_now_ms() + (int64_t)arguments->timeout_s * 1000;
 	int status = EXIT_MISUSE;
 	struct err err;
 
 	for (;;) {
-		const bool last = monotonic_ms() >= deadline;
+		const bool last = cli_now_ms() >= deadline;
 		const bool replaced = log_file_replaced(file);
 
 		if (read_on(arguments, file, &status))
@@ -203,7 +194,7 @@ static int run(const struct arguments *given)
 	arguments.policy = policy;
 	if (policy_file_load(arguments.policy, false, &file, &found) != 0) {
 		findings_print(stderr, &found, "error", false);
-		return finding_is_unreadable(&found.errs[0]) ? EXIT_MISUSE : EXIT_FINDINGS;
+		return finding_status(&found.errs[0]);
 	}
 	memcpy(path, file.audit.file, sizeof(path));
 	policy_file_done(&file);
@@ -233,27 +224,22 @@ int reload_main(int argc, char **argv)
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
+	struct cli_options options = {.command = "reload", .table = OPTIONS, .help = HELP};
 	struct arguments arguments = {.policy = V4MAP_POLICY_DEFAULT, .timeout_s = WAIT_S};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":h", OPTIONS, NULL)) != -1) {
-		if (option == 'h') {
-			(void)fputs(HELP, stdout);
-			return cli_finish("reload", EXIT_FINE);
-		}
+	while ((option = cli_option(&options, argc, argv)) >= 0) {
 		if (option == 'w')
 			arguments.wait = true;
-		else if (option == 'j')
-			arguments.json = true;
 		else if (option == 'f')
 			arguments.policy = optarg;
-		else if (option != 't')
-			return cli_bad_option("reload", option, argv);
 		else if (!parse_seconds(optarg, &arguments.timeout_s))
 			return cli_complain("reload", "--timeout: want 1 to %d seconds, found '%s'",
 				WAIT_MAX_S, optarg);
 	}
+	if (option == CLI_LEAVE)
+		return options.status;
+	arguments.json = options.json;
 	if (argc - optind > 1)
 		return cli_complain("reload", "want one log, found '%s' besides", argv[optind + 1]);
 	arguments.log = argv[optind];
