@@ -2,18 +2,15 @@
 #include "v4map/digest.h"
 
 #include <openssl/sha.h>
+#include "v4map/chain.h"
 
-_Static_assert(DIGEST_TEXT_SIZE == 2 * SHA256_DIGEST_LENGTH + 1, "two digits a byte");
+_Static_assert(DIGEST_TEXT_SIZE == CHAIN_DIGITS + 1 && SHA256_DIGEST_LENGTH == CHAIN_HASH_SIZE,
+	"a hash is printed as the chain's are");
 
 void digest_text(const void *bytes, size_t len, char ret[static DIGEST_TEXT_SIZE])
 {
-	static const char DIGITS[] = "0123456789abcdef";
-	unsigned char digest[SHA256_DIGEST_LENGTH];
+	uint8_t digest[SHA256_DIGEST_LENGTH];
 
 	(void)SHA256(bytes, len, digest);
-	for (size_t i = 0; i < sizeof(digest); i++) {
-		ret[2 * i] = DIGITS[digest[i] >> 4];
-		ret[2 * i + 1] = DIGITS[digest[i] & 15];
-	}
-	ret[DIGEST_TEXT_SIZE - 1] = '\0';
+	chain_print(digest, ret);
 }

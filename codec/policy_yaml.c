@@ -22,17 +22,12 @@ static int make(struct draft *draft, const char *text, size_t len, bool trusted,
 
 	if (rc == 0)
 		rc = lists_resolve(draft, err);
-	if (rc != 0) {
-		report->count = report->found = 1;
-		return rc;
-	}
-	rc = lists_read(draft, trusted, report);
+	if (rc == 0)
+		rc = lists_read(draft, trusted, report);
 	if (rc == -ENOMEM && report->count == 0)
 		rc = err_set(err, rc, "no memory");
 	if (rc == 0)
 		rc = draft_compile(draft, &file->image, &file->image_size, err);
-	if (rc != 0 && report->count == 0)
-		report->count = report->found = 1;
 	if (rc == 0)
 		draft_warn(draft, report);
 	return rc;
@@ -45,10 +40,8 @@ static int compile(const char *text, size_t len, bool trusted, struct policy_fil
 	struct draft *draft = draft_new(len);
 	int rc;
 
-	if (draft == NULL) {
-		report->count = report->found = 1;
+	if (draft == NULL)
 		return err_set(&report->errs[0], -ENOMEM, "no memory");
-	}
 	draft->audit = AUDIT_DEFAULTS;
 	rc = make(draft, text, len, trusted, &file, report);
 	if (rc == 0) {
@@ -72,8 +65,8 @@ static void report_init(struct policy_report *report, const char *file)
 	report->errs[0] = (struct err){.file = file};
 }
 
-/* Of an error before there was a draft. */
-static int fail(struct policy_report *report, int rc)
+/* An error that is not in the report's count yet is its first, and only one. */
+static int finish(struct policy_report *report, int rc)
 {
 	if (rc != 0 && report->count == 0)
 		report->count = report->found = 1;
@@ -84,8 +77,8 @@ int policy_text_load(const char *text, size_t len, const char *name, struct poli
 	struct policy_report *report)
 {
 	report_init(report, name);
-	return fail(report, len > POLICY_TEXT_MAX ? too_large(&report->errs[0])
-						  : compile(text, len, false, ret, report));
+	return finish(report, len > POLICY_TEXT_MAX ? too_large(&report->errs[0])
+						    : compile(text, len, false, ret, report));
 }
 
 /* Read what fits; *len says how much there was of it. */
@@ -144,15 +137,15 @@ int policy_file_load(
 	if (fd >= 0) {
 		rc = load_fd(fd, trusted, ret, report);
 		(void)close(fd); /* it was only read */
-		return fail(report, rc);
+		return finish(report, rc);
 	}
 	if (path != NULL || fd != -ENOENT || !is_missing(name))
-		return fail(report, fd);
+		return finish(report, fd);
 	report_init(report, name);
 	rc = compile("", 0, trusted, ret, report);
 	if (rc == 0)
 		ret->is_default = true;
-	return rc;
+	return finish(report, rc);
 }
 
 void policy_file_done(struct policy_file *file)
