@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "v4map/fnv.h"
 
 static size_t power_of_two(size_t at_least)
 {
@@ -67,20 +68,10 @@ struct draft_rule *draft_rule(struct draft *draft)
 	return &draft->rules[draft->rule_count - 1];
 }
 
-/* FNV-1a */
-static size_t hash(const char *text, size_t len)
-{
-	uint32_t value = 2166136261u;
-
-	for (size_t i = 0; i < len; i++)
-		value = (value ^ (unsigned char)text[i]) * 16777619u;
-	return value;
-}
-
 struct draft_text *draft_text(struct draft *draft, const char *text, size_t len)
 {
 	const size_t mask = draft->table_size - 1;
-	size_t at = hash(text, len) & mask;
+	size_t at = fnv_add(FNV_START, text, len) & mask;
 
 	while (draft->table[at].used && strcmp(draft->texts + draft->table[at].offset, text) != 0)
 		at = (at + 1) & mask;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "policy_routes.h"
 
+#include <stddef.h>
 #include <string.h>
 #include "v4map/prefixset.h"
 
@@ -25,19 +26,30 @@ size_t routes_count_ipv4(const struct prefix *set, size_t count)
 	return ipv4;
 }
 
-static size_t unite_excludes(
-	const struct policy *policy, const struct decision *decision, struct prefix *ret)
+/* The blocks of all matched rules; `member` is the place of the span in struct image_rule. */
+static size_t gather(const struct policy *policy, const struct decision *decision, size_t member,
+	struct prefix *ret)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < decision->matched_count; i++) {
-		const struct image_span span = policy->rules[decision->matched[i]].excludes;
+		const char *rule = (const char *)&policy->rules[decision->matched[i]];
+		const struct image_span span =
+			*(const struct image_span *)(const void *)(rule + member);
 
 		memcpy(ret + count, policy->prefixes + span.first,
 			span.count * sizeof(struct prefix));
 		count += span.count;
 	}
-	return prefixset_canonicalise(ret, count);
+	return count;
+}
+
+static size_t unite_excludes(
+	const struct policy *policy, const struct decision *decision, struct prefix *ret)
+{
+	const size_t member = offsetof(struct image_rule, excludes);
+
+	return prefixset_canonicalise(ret, gather(policy, decision, member, ret));
 }
 
 static size_t unite_routes(const struct policy *policy, const struct decision *decision,
@@ -45,21 +57,13 @@ static size_t unite_routes(const struct policy *policy, const struct decision *d
 {
 	static const struct prefix EVERYTHING[] = {
 		{.addr = {.family = FAMILY_IPV4}}, {.addr = {.family = FAMILY_IPV6}}};
-	size_t count = 0, lists = 0;
+	size_t count = gather(policy, decision, offsetof(struct image_rule, routes), ret);
 
-	for (size_t i = 0; i < decision->matched_count; i++) {
-		const struct image_span span = policy->rules[decision->matched[i]].routes;
-
-		memcpy(ret + count, policy->prefixes + span.first,
-			span.count * sizeof(struct prefix));
-		count += span.count;
-		lists += span.count != 0;
-	}
 	if ((defaults & IMAGE_IPV4) != 0)
 		ret[count++] = EVERYTHING[0];
 	if ((defaults & IMAGE_IPV6) != 0)
 		ret[count++] = EVERYTHING[1];
-	return lists > 1 || defaults != 0 ? prefixset_canonicalise(ret, count) : count;
+	return prefixset_canonicalise(ret, count);
 }
 
 static unsigned families_of(const struct prefix *set, size_t count)

@@ -3,22 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include "v4map/fnv.h"
 
 static void clear(struct text_cache *cache, uint32_t generation)
 {
 	cache->generation = generation;
 	cache->count = 0;
 	cache->used = 0;
-}
-
-/* FNV-1a */
-static uint32_t hash_bytes(uint32_t hash, const void *data, size_t size)
-{
-	const uint8_t *bytes = data;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ bytes[i]) * 16777619u;
-	return hash;
 }
 
 static struct text_key make_key(const struct peer *peer, const struct decision *decision)
@@ -87,8 +78,8 @@ long text_cache_render(struct text_cache *cache, const struct policy *policy, ui
 {
 	const struct text_key key = make_key(peer, decision);
 	const uint32_t known = decision->mismatches;
-	const uint32_t hash = hash_bytes(hash_bytes(2166136261u, &key, sizeof(key)),
-		decision->matched, matched_size(decision));
+	const uint32_t hash = fnv_add(
+		fnv_add(FNV_START, &key, sizeof(key)), decision->matched, matched_size(decision));
 	const struct text_entry *entry;
 
 	if (cache->generation != generation || cache->count == TEXT_CACHE_ENTRIES ||

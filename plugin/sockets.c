@@ -2,13 +2,12 @@
 #include "sockets.h"
 
 #include <string.h>
+#include "v4map/fnv.h"
 
 static size_t bucket(const struct ipaddr *ip, uint16_t port)
 {
-	uint32_t hash = 2166136261u ^ port; /* FNV-1a */
+	const uint32_t hash = fnv_add(FNV_START ^ port, ip->bytes, sizeof(ip->bytes));
 
-	for (size_t i = 0; i < sizeof(ip->bytes); i++)
-		hash = (hash ^ ip->bytes[i]) * 16777619u;
 	return (hash ^ hash >> 16) % SOCKETS_BUCKETS;
 }
 
