@@ -17,7 +17,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "link.h"
 #include "restarts.h"
@@ -88,14 +87,6 @@ static int died(int signal)
 		text, sizeof(text), "v4mapd cannot start: its worker died of signal %d", signal);
 	(void)link_say(NULL, CONTROL_FAILED, 0, text);
 	return EXIT_FAILURE;
-}
-
-static int64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail with these arguments */
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Let time pass before a worker that died is replaced.  False: there is nobody left to work for. */

@@ -21,7 +21,7 @@ enum { DOUBT_MS = 11000 };
 enum { AGAIN_MS = 1000 };
 enum { CHECKPOINT_LINES = 1000, CHECKPOINT_MS = 5 * 60 * 1000 };
 
-static int64_t monotonic_ms(void)
+int64_t monotonic_ms(void)
 {
 	struct timespec now;
 

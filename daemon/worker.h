@@ -41,6 +41,8 @@ struct worker {
 	char *lines;		      /* WRITER_BATCH_SIZE bytes where a batch is rendered */
 };
 
+int64_t monotonic_ms(void); /* CLOCK_MONOTONIC */
+
 /* Runs until OpenVPN ends and all is written, or a reload is asked for; returns the status. */
 int worker_run(struct worker *worker);
 
