@@ -43,12 +43,28 @@ is "$(admitted c3)" 'c3 CLIENT_CONNECT_V2: SUCCESS
     push "route 10.1.0.0 255.255.0.0"' "a client after that"
 logged disconnected 2
 ok $? "and it is recorded"
+is "$("$BUILD/v4map" log sessions --json "$log" | jq -r '[.name, .end] | join(" ")')" "c1 disconnected
+c3 disconnected" "what waited when the old one was killed is lost"
+is "$(events | grep -c ' started ')" 2 "and the log shows another run" || events
+kill -s STOP "$(worker)"
+begun=${EPOCHREALTIME/[.,]/}
+got=$(ask sighup)
+took_ms=$(((${EPOCHREALTIME/[.,]/} - begun) / 1000))
+is "$(grep -o 'v4mapd did not answer in 4 s' <<<"$got") $(grep ^open: <<<"$got")" \
+	"v4mapd did not answer in 4 s open: SUCCESS" "SIGHUP while v4mapd is stopped: the server goes on"
+[ "$took_ms" -ge 4000 ] && [ "$took_ms" -le 6000 ]
+ok $? "after 4 s" || echo "# after $took_ms ms"
+admitted c5 >"$T/out"
+kill -s CONT "$(worker)"
+logged disconnected 3
+ok $? "and what waited meanwhile is recorded"
+logged policy-loaded 3
 kill_daemon
 ask policy "  rulez: []" >/dev/null
 got=$(ask sighup)
 is "$(sed -n '/^close/,/^open/{/^close/d;s/v4map: v4map [0-9.]*,/v4map:/;s/: v4mapd has gone.*/: v4mapd has gone .../;p}' \
 	<<<"$got")" "  log[ERR] v4map: v4mapd has gone ...
-  log[NOTE] v4map: policy generation 1, 1 rules
+  log[NOTE] v4map: policy generation 2, 1 rules
 open: SUCCESS" "SIGHUP while the policy is wrong, too: the server lives, and is told"
 is "$(admitted c4)" 'c4 CLIENT_CONNECT_V2: SUCCESS
     push "route 10.1.0.0 255.255.0.0"' "with the policy it had"
