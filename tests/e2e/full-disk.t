@@ -14,8 +14,9 @@ rules:
   - name: everyone
     routes: [10.20.0.0/16]
 E
-serve udp6 "$plugin" 'reneg-sec 1'
-client c1 udp4 'reneg-sec 0'
+# Only the first client renegotiates: 2.5 loses count of its keys when one that waits does.
+serve udp6 "$plugin" 'reneg-sec 0'
+client c1 udp4 'reneg-sec 1'
 connected c1
 is "$(events authorised .user.name)" c1 "its record was there before it was in"
 
