@@ -10,33 +10,7 @@ rules:
   - name: everyone
     routes: [10.20.0.0/16]
 E
-cat >"$T/relay.py" <<'E'
-import select, signal, socket
-
-client = None
-near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-near.bind(("198.51.100.254", 1194))
-far = [socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6)]
-far[0].connect(("192.0.2.1", 1194))
-far[1].connect(("2001:db8:1::1", 1194))
-way = far[0]
-
-def change(*_):
-    global way
-    way = far[1]
-
-signal.signal(signal.SIGUSR1, change)
-print("ready", flush=True)
-while True:
-    for ready in select.select([near] + far, [], [])[0]:
-        data, address = ready.recvfrom(65536)
-        if ready is near:
-            client = address
-            way.send(data)
-        else:
-            near.sendto(data, client)
-E
-start relay rtr python3 "$T/relay.py"
+start relay rtr python3 "$(dirname "$0")/relay.py"
 wait_for "$T/relay.log" ready 30
 ok $? "the relay is there"
 serve udp6 "$plugin" 'verb 4'
