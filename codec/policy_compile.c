@@ -136,6 +136,7 @@ static struct image_header lay_out(const struct draft *draft)
 	header.size = align(sizeof(header));
 	header.rules = array(&header, draft->rule_count, sizeof(struct image_rule));
 	header.strings = array(&header, draft->string_count, sizeof(uint32_t));
+	header.gates = array(&header, draft->rule_count, sizeof(struct image_gate));
 	header.ranges = array(&header, draft->range_count, sizeof(struct version_range));
 	header.lists = array(&header, draft->list_count, sizeof(struct image_list));
 	header.prefixes = array(&header, count_prefixes(draft), sizeof(struct prefix));
@@ -168,6 +169,7 @@ static void fill(struct image *image, const struct draft *draft)
 	struct image_header *header = image->header;
 	struct image_rule *rules = (void *)(image->base + header->rules.first);
 	struct image_list *lists = (void *)(image->base + header->lists.first);
+	struct image_gate *gates = (void *)(image->base + header->gates.first);
 
 	image->prefixes = (void *)(image->base + header->prefixes.first);
 	header->servers = pack(image, draft, header->servers);
@@ -175,6 +177,7 @@ static void fill(struct image *image, const struct draft *draft)
 	header->proxies = pack(image, draft, header->proxies);
 	for (size_t i = 0; i < draft->rule_count; i++) {
 		rules[i] = draft->rules[i].image;
+		gates[i] = rule_gate(&rules[i], draft->strings, draft->texts);
 		rules[i].peers = pack(image, draft, rules[i].peers);
 		rules[i].routes = pack(image, draft, rules[i].routes);
 		rules[i].excludes = pack(image, draft, rules[i].excludes);

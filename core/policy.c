@@ -64,11 +64,14 @@ static int lay_out(struct inspected *in, size_t size, struct err *err)
 	if (!bytes_in(header->rules, sizeof(struct image_rule), size) ||
 		!bytes_in(header->prefixes, sizeof(struct prefix), size) ||
 		!bytes_in(header->strings, sizeof(uint32_t), size) ||
+		!bytes_in(header->gates, sizeof(struct image_gate), size) ||
 		!bytes_in(header->ranges, sizeof(struct version_range), size) ||
 		!bytes_in(header->lists, sizeof(struct image_list), size) ||
 		!bytes_in(header->list_prefixes, sizeof(struct prefix), size) ||
 		!bytes_in(header->texts, 1, size))
 		return bad(err, "an array outside of it");
+	if (header->gates.count != header->rules.count)
+		return bad(err, "not a gate for each rule");
 	if (header->rules.count > POLICY_RULES_MAX)
 		return bad(err, "too many rules");
 	if (header->lists.count > POLICY_LISTS_MAX)
@@ -80,6 +83,7 @@ static int lay_out(struct inspected *in, size_t size, struct err *err)
 	in->policy = (struct policy){.header = header,
 		.rules = (const void *)(in->base + header->rules.first),
 		.strings = (const void *)(in->base + header->strings.first),
+		.gates = (const void *)(in->base + header->gates.first),
 		.texts = in->base + header->texts.first,
 		.prefixes = (const void *)(in->base + header->prefixes.first),
 		.ranges = (const void *)(in->base + header->ranges.first),

@@ -57,7 +57,9 @@ void policy_match(const struct policy *policy, const struct peer *peer, enum sta
 	traits_read(peer, stage, &traits);
 	for (uint32_t i = 0; i < policy->rule_count; i++) {
 		const struct image_rule *rule = &policy->rules[i];
-		enum match match = rule_match(policy, rule, &traits, &unmet);
+		enum match match = gate_lets(&policy->gates[i], &traits)
+					   ? rule_match(policy, rule, &traits, &unmet)
+					   : MATCH_NO;
 
 		if (match == MATCH_NO)
 			continue;

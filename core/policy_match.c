@@ -38,6 +38,38 @@ static unsigned tunnel_bits(const struct peer *peer, enum stage stage)
 	return peer->tunnel_known ? 1u << (peer->tunnel & TUNNEL_DUAL) : TUNNEL_NONE;
 }
 
+static uint32_t gate_bits(unsigned families, unsigned listeners, unsigned tunnels, unsigned forms)
+{
+	return families | listeners << 4 | tunnels << 8 | forms << 16;
+}
+
+_Static_assert(FORM_UNKNOWN < 1 << 16, "the gate's bits");
+
+/* What is not certain must not be asked for. */
+static unsigned if_certain(unsigned possible)
+{
+	return (possible & (possible - 1)) == 0 ? possible : 0;
+}
+
+struct image_gate rule_gate(
+	const struct image_rule *rule, const uint32_t *strings, const char *texts)
+{
+	const struct image_span names = rule->common_names;
+	struct image_gate gate = {.needs = {{0, 0}}};
+
+	/* No condition lets everything through, what is unknown, too. */
+	gate.lets = gate_bits(rule->families != 0 ? rule->families : 0xf,
+		rule->listeners != 0 ? rule->listeners : 0xf,
+		rule->tunnels != 0 ? rule->tunnels : 0xf, rule->forms != 0 ? rule->forms : 0xffff);
+	for (uint32_t i = 0; i < names.count; i++) {
+		struct glob_runs needs = glob_find_runs(texts + strings[names.first + i]);
+
+		gate.needs.bits[0] = needs.bits[0] & (i != 0 ? gate.needs.bits[0] : UINT32_MAX);
+		gate.needs.bits[1] = needs.bits[1] & (i != 0 ? gate.needs.bits[1] : UINT32_MAX);
+	}
+	return gate;
+}
+
 void traits_read(const struct peer *peer, enum stage stage, struct traits *ret)
 {
 	*ret = (struct traits){
@@ -51,6 +83,10 @@ void traits_read(const struct peer *peer, enum stage stage, struct traits *ret)
 		.ip = &peer->addr.ip,
 		.common_name = peer->common_name,
 	};
+	if (ret->common_name != NULL)
+		ret->name_has = glob_find_runs(ret->common_name);
+	ret->gate = gate_bits(if_certain(ret->families), if_certain(ret->listeners),
+		if_certain(ret->tunnels), if_certain(ret->forms));
 }
 
 /* Whatever the peer turns out to be, it is not what is asked for. */

@@ -18,10 +18,18 @@ struct traits {
 	const char *platform;
 	const struct ipaddr *ip;
 	const char *common_name;
+	struct glob_runs name_has;
+	uint32_t gate;			/* the bits that a rule's gate must have */
 	uint32_t lists_asked, lists_in; /* prefix lists that were searched, and found it in */
 };
 
 void traits_read(const struct peer *peer, enum stage stage, struct traits *ret);
+
+/* False: the rule does not match; true says nothing. */
+static inline bool gate_lets(const struct image_gate *gate, const struct traits *traits)
+{
+	return (traits->gate & ~gate->lets) == 0 && glob_may_match(gate->needs, traits->name_has);
+}
 
 /* *unmet is the first condition that keeps the rule from matching, or CONDITION_NONE. */
 enum match rule_match(const struct policy *policy, const struct image_rule *rule,

@@ -37,6 +37,7 @@ struct policy {
 	const struct image_header *header;
 	const struct image_rule *rules;
 	const uint32_t *strings;
+	const struct image_gate *gates; /* as many as rules */
 	const char *texts;
 	const struct prefix *prefixes;
 	const struct version_range *ranges;
@@ -144,7 +145,23 @@ enum condition policy_unmet(const struct policy *policy, size_t rule, const stru
 /* The policy's key for it: "family", "form", ... */
 const char *condition_name(enum condition condition);
 
+/* For the image: of a rule whose names are strings, offsets into texts. */
+struct image_gate rule_gate(
+	const struct image_rule *rule, const uint32_t *strings, const char *texts);
+
 /* `*` any bytes, `?` one byte, all else itself; the whole text must match. */
 bool glob_match(const char *glob, const char *text);
+
+/*
+ * A bit for each three bytes in a row that are no wildcards; begin and end count as bytes.  A text
+ * without all bits of a glob's cannot match it.
+ */
+struct glob_runs glob_find_runs(const char *text);
+
+/* Here, since a policy's rules ask little else of most clients. */
+static inline bool glob_may_match(struct glob_runs needs, struct glob_runs has)
+{
+	return ((needs.bits[0] & ~has.bits[0]) | (needs.bits[1] & ~has.bits[1])) == 0;
+}
 
 #endif

@@ -11,7 +11,7 @@
 #include "v4map/prefix.h"
 
 #define IMAGE_MAGIC "v4mapIMG"
-enum { IMAGE_VERSION = 2 };
+enum { IMAGE_VERSION = 3 };
 /* A text offset that means "no text". */
 #define IMAGE_NO_TEXT UINT32_MAX
 
@@ -50,6 +50,20 @@ struct image_rule {
 	struct image_span push;		/* in strings: option texts, without quotes */
 };
 
+/* glob_find_runs of a text. */
+struct glob_runs {
+	uint32_t bits[2];
+};
+
+/*
+ * What most rules fail for, in little memory: a client is asked about all of them.  It lets through
+ * whoever the rule may match, and decides nothing else.
+ */
+struct image_gate {
+	uint32_t lets;		/* a bit for each value of family, listener, tunnel and form */
+	struct glob_runs needs; /* what all of its common names need */
+};
+
 /*
  * A prefix list.  Its blocks may be a million, so a reader looks at them when it searches and not
  * before: whatever they hold, a search stays inside of them.
@@ -78,6 +92,7 @@ struct image_header {
 	struct image_span rules;	 /* struct image_rule, aligned to 4 */
 	struct image_span prefixes;	 /* struct prefix */
 	struct image_span strings;	 /* uint32_t text offsets, aligned to 4 */
+	struct image_span gates;	 /* struct image_gate for each of rules, aligned to 4 */
 	struct image_span ranges;	 /* struct version_range, aligned to 4 */
 	struct image_span lists;	 /* struct image_list, aligned to 4 */
 	struct image_span list_prefixes; /* struct prefix */

@@ -56,6 +56,34 @@ static void matches(void **state)
 	const struct row *row = *state;
 
 	assert_int_equal(glob_match(row->glob, row->text), row->matches);
+	if (row->matches)
+		assert_true(glob_may_match(glob_find_runs(row->glob), glob_find_runs(row->text)));
+}
+
+struct told_row {
+	const char *name, *glob, *text;
+	bool may_match;
+};
+
+/* What is told without a look at the text; a wrong true costs time only. */
+static const struct told_row TOLD[] = {
+	{"another site", "site-012-*", "site-013-x", false},
+	{"another domain", "*.berlin.example.org", "a.paris.example.org", false},
+	{"another name", "alice", "bob", false},
+	{"another begin", "alice*", "malice", false},
+	{"another end", "*alice", "alicex", false},
+	{"a part between", "*-dept-012-*", "site-999-dept-013-x", false},
+	{"one byte", "a", "b", false},
+	{"runs that are too short tell nothing", "*ab*c?", "xyz", true},
+	{"each part somewhere", "*abc*def*", "xdefabcx", true},
+};
+
+static void told(void **state)
+{
+	const struct told_row *row = *state;
+
+	assert_int_equal(glob_may_match(glob_find_runs(row->glob), glob_find_runs(row->text)),
+		row->may_match);
 }
 
 /* A naive matcher would take 2^n steps for this. */
@@ -77,12 +105,16 @@ static void stars_cost_little(void **state)
 int main(void)
 {
 	enum { ROW_COUNT = sizeof(ROWS) / sizeof(ROWS[0]) };
-	struct CMUnitTest tests[ROW_COUNT + 1] = {{0}};
+	enum { TOLD_COUNT = sizeof(TOLD) / sizeof(TOLD[0]) };
+	struct CMUnitTest tests[ROW_COUNT + 1 + TOLD_COUNT] = {{0}};
 
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		tests[i] = (struct CMUnitTest){
 			ROWS[i].name, matches, NULL, NULL, (void *)(uintptr_t)&ROWS[i]};
 	tests[ROW_COUNT] =
 		(struct CMUnitTest){"many stars cost little", stars_cost_little, NULL, NULL, NULL};
+	for (size_t i = 0; i < TOLD_COUNT; i++)
+		tests[ROW_COUNT + 1 + i] = (struct CMUnitTest){
+			TOLD[i].name, told, NULL, NULL, (void *)(uintptr_t)&TOLD[i]};
 	return cmocka_run_group_tests_name("glob", tests, NULL, NULL);
 }

@@ -184,6 +184,8 @@ LIE(lie_wait, header->wait_for_log = 2)
 LIE(lie_refuse, header->refuse_on_failure = 2)
 LIE(lie_rules_align, header->rules.first += 2; header->rules.count--)
 LIE(lie_rules_count, header->rules.count = POLICY_RULES_MAX + 1)
+LIE(lie_gates, header->gates.count--)
+LIE(lie_gates_first, header->gates.first = header->size - 4)
 LIE(lie_rules_overflow, header->rules.count = UINT32_MAX / sizeof(struct image_rule) + 2)
 LIE(lie_text_open, texts[header->texts.count - 1] = 'x')
 LIE(lie_string, strings[0] = header->texts.count)
@@ -238,6 +240,8 @@ static const struct lie LIES[] = {
 	{"refuse on failure", lie_refuse},
 	{"rules not aligned", lie_rules_align},
 	{"too many rules", lie_rules_count},
+	{"fewer gates than rules", lie_gates},
+	{"gates outside", lie_gates_first},
 	{"rules overflow 32 bits", lie_rules_overflow},
 	{"texts without end", lie_text_open},
 	{"a string outside", lie_string},
