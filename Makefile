@@ -72,6 +72,7 @@ HOST     := $(BUILD)/tests/openvpn-stand-in
 TOOLS    := $(patsubst tests/tools/%.c,$(BUILD)/tests/%,$(wildcard tests/tools/*.c))
 PRELOADS := $(patsubst tests/e2e/%.c,$(BUILD)/tests/%.so,$(wildcard tests/e2e/*.c))
 FAULTS   := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
+BENCH    := $(addprefix $(BUILD)/bench/,hooks reload noop.so)
 
 .PHONY: all help deps test-deps demo check check-unit check-host check-differential check-e2e check-quick-faults check-faults check-matrix lint \
 	format sanitize bench install uninstall clean layers
@@ -111,6 +112,7 @@ FORCE:
 
 $(BUILD)/obj/plugin/%.o: ALL_CFLAGS += $(OPENVPN_INC)
 $(BUILD)/obj/tests/host/%.o: ALL_CFLAGS += $(OPENVPN_INC)
+$(BUILD)/obj/bench/%.o: ALL_CFLAGS += $(OPENVPN_INC)
 $(BUILD)/obj/%.o: %.c | $(PATHS_H)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -130,7 +132,7 @@ $(BUILD)/v4map.so: $(PLUGIN_O) $(CORE_A) plugin/v4map.map
 		$(LDFLAGS) -o $@ $(PLUGIN_O) $(CORE_A)
 $(BUILD)/v4mapd: $(DAEMON_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(DAEMON_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS) -lseccomp
+	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(DAEMON_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS) -lseccomp -pthread
 $(BUILD)/v4map: $(CLI_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	$(Q)$(CC) -pie $(LINK) $(LDFLAGS) -o $@ $(CLI_O) $(CODEC_A) $(CORE_A) $(CODEC_LIBS)
@@ -161,12 +163,24 @@ $(BUILD)/tests/%.so: tests/e2e/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(STD) $(WARN) $(WERROR) -O2 -fPIC -shared -o $@ $< -ldl
 # They stand in for the plugin's half of the way, or for the worker's.
-FAULTS_O := $(call obj,plugin/companion.c daemon/audit.c daemon/recover.c daemon/restarts.c \
+FAULTS_O := $(call obj,plugin/companion.c plugin/image.c daemon/audit.c daemon/recover.c daemon/restarts.c \
 	daemon/sandbox.c)
 $(BUILD)/tests/faults/%: $(BUILD)/obj/tests/faults/%.o $(FAULTS_O) $(CODEC_A) $(CORE_A)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(CODEC_LIBS) -lseccomp -lcmocka
+
+# They call the plugin as the stand-in does, but print nothing meanwhile.
+BENCH_O := $(call obj,$(addprefix tests/host/,library.c variables.c client_variables.c) \
+	bench/drive.c bench/clients.c)
+$(BUILD)/bench/noop.so: $(BUILD)/obj/bench/noop.o
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(LINK) $(LDFLAGS) -o $@ $^
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(BENCH_O)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -ldl
 
 PROVE := prove --timer
 export V4MAP_BUILD := $(abspath $(BUILD))
@@ -216,8 +230,8 @@ sanitize: test-deps
 	@$(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-unit check-host
 	@V4MAP_PRELOAD=$(ASAN_SO) $(MAKE) --no-print-directory MODE=asan BUILD=build-asan check-e2e
 
-bench: all $(TOOLS) $(FAULTS)
-	@for b in bench/*.sh; do $$b $(BUILD) || exit 1; done
+bench: all $(TOOLS) $(FAULTS) $(BENCH)
+	@for b in $(filter-out %/lib.sh,$(wildcard bench/*.sh)); do $$b $(BUILD) || exit 1; done
 
 # --- install ------------------------------------------------------------------------------------
 install: all

@@ -141,6 +141,8 @@ static struct image_header lay_out(const struct draft *draft)
 	header.lists = array(&header, draft->list_count, sizeof(struct image_list));
 	header.prefixes = array(&header, count_prefixes(draft), sizeof(struct prefix));
 	header.list_prefixes = array(&header, draft->list_block_count, sizeof(struct prefix));
+	header.list_marks = array(&header, image_mark_count((uint32_t)draft->list_block_count),
+		sizeof(struct prefix));
 	header.texts = array(&header, draft->text_len, 1);
 	header.size = header.texts.first + header.texts.count;
 	return header;
@@ -170,6 +172,7 @@ static void fill(struct image *image, const struct draft *draft)
 	struct image_rule *rules = (void *)(image->base + header->rules.first);
 	struct image_list *lists = (void *)(image->base + header->lists.first);
 	struct image_gate *gates = (void *)(image->base + header->gates.first);
+	struct prefix *marks = (void *)(image->base + header->list_marks.first);
 
 	image->prefixes = (void *)(image->base + header->prefixes.first);
 	header->servers = pack(image, draft, header->servers);
@@ -185,6 +188,8 @@ static void fill(struct image *image, const struct draft *draft)
 	}
 	for (size_t i = 0; i < draft->list_count; i++)
 		lists[i] = (struct image_list){draft->lists[i].name, draft->lists[i].blocks};
+	for (uint32_t i = 0; i < header->list_marks.count; i++)
+		marks[i] = draft->list_blocks[i * IMAGE_MARK_STEP];
 	put(image->base, header->ranges, draft->ranges, sizeof(struct version_range));
 	put(image->base, header->list_prefixes, draft->list_blocks, sizeof(struct prefix));
 	put(image->base, header->strings, draft->strings, sizeof(uint32_t));

@@ -68,10 +68,13 @@ static int lay_out(struct inspected *in, size_t size, struct err *err)
 		!bytes_in(header->ranges, sizeof(struct version_range), size) ||
 		!bytes_in(header->lists, sizeof(struct image_list), size) ||
 		!bytes_in(header->list_prefixes, sizeof(struct prefix), size) ||
+		!bytes_in(header->list_marks, sizeof(struct prefix), size) ||
 		!bytes_in(header->texts, 1, size))
 		return bad(err, "an array outside of it");
 	if (header->gates.count != header->rules.count)
 		return bad(err, "not a gate for each rule");
+	if (header->list_marks.count != image_mark_count(header->list_prefixes.count))
+		return bad(err, "marks that are not those of its prefix lists");
 	if (header->rules.count > POLICY_RULES_MAX)
 		return bad(err, "too many rules");
 	if (header->lists.count > POLICY_LISTS_MAX)
@@ -89,6 +92,7 @@ static int lay_out(struct inspected *in, size_t size, struct err *err)
 		.ranges = (const void *)(in->base + header->ranges.first),
 		.lists = (const void *)(in->base + header->lists.first),
 		.list_prefixes = (const void *)(in->base + header->list_prefixes.first),
+		.list_marks = (const void *)(in->base + header->list_marks.first),
 		.rule_count = header->rules.count,
 		.text_size = header->texts.count};
 	return 0;

@@ -123,6 +123,19 @@ static bool version_matches(
 	return false;
 }
 
+static bool list_contains(
+	const struct policy *policy, struct image_span list, const struct ipaddr *ip)
+{
+	const uint32_t end = list.first + list.count;
+	const uint32_t mark = image_mark_count(list.first); /* the first inside of it */
+	const uint32_t next = mark + (uint32_t)prefixset_rank(policy->list_marks + mark,
+					     image_mark_count(end) - mark, ip);
+	const uint32_t low = next == mark ? list.first : (next - 1) * IMAGE_MARK_STEP;
+	const uint32_t high = end / IMAGE_MARK_STEP < next ? end : next * IMAGE_MARK_STEP;
+
+	return prefixset_contains(policy->list_prefixes + low, high - low, ip);
+}
+
 /* Each list is searched once for a peer, however many rules ask for it. */
 static bool is_listed(const struct policy *policy, uint32_t lists, struct traits *traits)
 {
@@ -134,8 +147,7 @@ static bool is_listed(const struct policy *policy, uint32_t lists, struct traits
 		if ((left & 1) == 0)
 			continue;
 		traits->lists_asked |= 1u << i;
-		if (prefixset_contains(policy->list_prefixes + list->blocks.first,
-			    list->blocks.count, traits->ip))
+		if (list_contains(policy, list->blocks, traits->ip))
 			traits->lists_in |= 1u << i;
 	}
 	return (lists & traits->lists_in) != 0;

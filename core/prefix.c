@@ -10,15 +10,15 @@ enum { MAPPED_LEN = 96 };
 static struct ipaddr fill_host(const struct prefix *prefix, bool ones)
 {
 	struct ipaddr addr = prefix->addr;
-	unsigned bits = family_bits((enum family)addr.family);
+	const unsigned size = family_bits((enum family)addr.family) / 8;
+	uint8_t mask = (uint8_t)(0xff >> prefix->len % 8);
 
-	for (unsigned bit = prefix->len; bit < bits; bit++) {
-		uint8_t mask = (uint8_t)(0x80 >> bit % 8);
-
+	for (unsigned i = prefix->len / 8; i < size; i++) {
 		if (ones)
-			addr.bytes[bit / 8] |= mask;
+			addr.bytes[i] |= mask;
 		else
-			addr.bytes[bit / 8] &= (uint8_t)~mask;
+			addr.bytes[i] &= (uint8_t)~mask;
+		mask = 0xff;
 	}
 	return addr;
 }

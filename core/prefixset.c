@@ -95,8 +95,7 @@ size_t prefixset_canonicalise(struct prefix *set, size_t count)
 	return kept;
 }
 
-/* Index of the last block that begins at or before `addr`; `count` when there is none. */
-static size_t find_before(const struct prefix *set, size_t count, const struct ipaddr *addr)
+size_t prefixset_rank(const struct prefix *set, size_t count, const struct ipaddr *addr)
 {
 	size_t low = 0, high = count;
 
@@ -108,24 +107,25 @@ static size_t find_before(const struct prefix *set, size_t count, const struct i
 		else
 			high = middle;
 	}
-	return low == 0 ? count : low - 1;
+	return low;
 }
 
 bool prefixset_contains(const struct prefix *set, size_t count, const struct ipaddr *addr)
 {
-	size_t at = find_before(set, count, addr);
+	size_t rank = prefixset_rank(set, count, addr);
 
-	return at < count && prefix_contains(&set[at], addr);
+	return rank != 0 && prefix_contains(&set[rank - 1], addr);
 }
 
 bool prefixset_overlaps(const struct prefix *set, size_t count, const struct prefix *other)
 {
 	struct ipaddr last = prefix_last(other);
-	size_t at = find_before(set, count, &last);
+	size_t rank = prefixset_rank(set, count, &last);
+	const struct prefix *block = set + rank - 1;
 
 	/* Blocks are nested or disjoint: one of the two holds the other's first address. */
-	return at < count &&
-	       (prefix_contains(&set[at], &other->addr) || prefix_contains(other, &set[at].addr));
+	return rank != 0 &&
+	       (prefix_contains(block, &other->addr) || prefix_contains(other, &block->addr));
 }
 
 /* `block` without the addresses of `remove`, which overlap it: what is left, in order. */
@@ -147,9 +147,9 @@ static long subtract_from_block(const struct prefix *block, const struct prefix 
 			continue;
 		}
 		if (prefixset_contains(remove, remove_count, &part.addr)) {
-			size_t at = find_before(remove, remove_count, &part.addr);
+			size_t rank = prefixset_rank(remove, remove_count, &part.addr);
 
-			if (remove[at].len <= part.len)
+			if (remove[rank - 1].len <= part.len)
 				continue; /* all of it is removed */
 		}
 		part.len++;

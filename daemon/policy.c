@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include "link.h"
 #include "v4map/policy_yaml.h"
@@ -110,30 +111,63 @@ static void watch_lists(struct worker *worker, const struct policy_report *repor
 		(void)watch_add(&worker->watch, journal->lists[i]); /* that it changes, then */
 }
 
+struct load {
+	const char *path;
+	struct policy_file file;
+	struct policy_report report;
+	int rc;
+	atomic_bool done;
+};
+
+static void *run_load(void *argument)
+{
+	struct load *load = argument;
+
+	load->rc = policy_file_load(load->path, true, &load->file, &load->report);
+	atomic_store(&load->done, true);
+	return NULL;
+}
+
+/* A million blocks take a second, and clients come meanwhile. */
+static int load_policy(struct worker *worker, struct load *load)
+{
+	pthread_t thread;
+
+	if (worker->audit.fd < 0 || pthread_create(&thread, NULL, run_load, load) != 0) {
+		(void)run_load(load);
+		return load->rc;
+	}
+	worker->loading = true;
+	while (!atomic_load(&load->done))
+		worker_meanwhile(worker);
+	(void)pthread_join(thread, NULL); /* it has ended, or is about to */
+	worker->loading = false;
+	return load->rc;
+}
+
 int policy_adopt(struct worker *worker)
 {
 	const char *name = worker->journal->policy_path;
 	const enum control_kind on_error =
 		worker->journal->started ? CONTROL_REJECTED : CONTROL_FAILED;
 	char text[sizeof(((struct control *)NULL)->text)];
-	struct policy_report report;
-	struct err *err = &report.errs[0];
-	struct policy_file file;
+	struct load load = {.path = worker->journal->policy[0] != '\0' ? name : NULL};
+	struct err *err = &load.report.errs[0];
 	struct event *event;
-	int rc = policy_file_load(
-		worker->journal->policy[0] != '\0' ? name : NULL, true, &file, &report);
+	int rc = load_policy(worker, &load);
 
-	watch_lists(worker, &report);
+	watch_lists(worker, &load.report);
 	if (rc == 0) {
-		rc = use_own_log(worker->journal, &file.audit, err);
+		rc = use_own_log(worker->journal, &load.file.audit, err);
 		if (rc == 0)
-			rc = put_in_force(worker, &file, err);
+			rc = put_in_force(worker, &load.file, err);
 		if (rc == 0) {
 			event = writer_own(worker, EVENT_POLICY_LOADED);
-			event_add_text(event, TAG_FILE, file.is_default ? NULL : name);
-			event_add_text(event, TAG_SHA256, file.is_default ? NULL : file.sha256);
+			event_add_text(event, TAG_FILE, load.file.is_default ? NULL : name);
+			event_add_text(
+				event, TAG_SHA256, load.file.is_default ? NULL : load.file.sha256);
 		}
-		policy_file_done(&file);
+		policy_file_done(&load.file);
 	}
 	if (rc == 0)
 		return 0;

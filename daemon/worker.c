@@ -62,8 +62,9 @@ static int sync_log(struct worker *worker, int64_t now_ms)
 	if (rc != 0)
 		return rc;
 	/* Only now: a key that is ahead of what a power cut leaves would look like lost lines. */
-	return worker->journal->keyed ? key_file_update(worker->key_file, &worker->journal->key)
-				      : 0;
+	return worker->journal->keyed && !worker->loading
+		       ? key_file_update(worker->key_file, &worker->journal->key)
+		       : 0;
 }
 
 static bool sync_is_due(const struct worker *worker, int64_t now_ms)
@@ -103,7 +104,7 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 	int rc = resume(worker);
 	struct err ignored;
 
-	if (rc == 0 && !has_log)
+	if (rc == 0 && !has_log && !worker->loading)
 		(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
 	/* A disk that always fails must not leave a file for each record. */
 	if (rc == 0 && worker->journal->suspect)
@@ -123,7 +124,7 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 	}
 	if (rc == 0 && sync_is_due(worker, now_ms))
 		rc = sync_log(worker, now_ms);
-	if (rc == 0 && checkpoint_is_due(worker, now_ms))
+	if (rc == 0 && !worker->loading && checkpoint_is_due(worker, now_ms))
 		rc = checkpoint(worker, now_ms);
 	return rc;
 }
@@ -141,6 +142,11 @@ static int write_round(struct worker *worker)
 	atomic_store_explicit(&worker->ring->failing, rc != 0, memory_order_relaxed);
 	atomic_store_explicit(&worker->ring->seen_ms, monotonic_ms(), memory_order_relaxed);
 	return rc;
+}
+
+void worker_meanwhile(struct worker *worker)
+{
+	(void)poll(NULL, 0, write_round(worker) == 0 ? BUSY_POLL_MS : FAILING_POLL_MS);
 }
 
 /*

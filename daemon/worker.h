@@ -27,6 +27,7 @@ struct worker {
 	unsigned server_pid;
 	char run[RING_RUN_TEXT_SIZE];
 	char host[256];
+	bool loading;	    /* the policy: what it names is not open yet, the sandbox not entered */
 	bool shut_in;	    /* the sandbox is entered */
 	bool walled_out;    /* the log's folder is another one than the sandbox is around */
 	int64_t started_ms; /* monotonic */
@@ -42,6 +43,9 @@ struct worker {
 };
 
 int64_t monotonic_ms(void); /* CLOCK_MONOTONIC */
+
+/* Write what waits, as often as this is called: for who keeps the worker busy with other things. */
+void worker_meanwhile(struct worker *worker);
 
 /* Runs until OpenVPN ends and all is written, or a reload is asked for; returns the status. */
 int worker_run(struct worker *worker);

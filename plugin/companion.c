@@ -12,7 +12,6 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,8 +56,8 @@ static void companion_free(struct companion *companion)
 		return;
 	if (companion->producer.ring != NULL)
 		(void)munmap(companion->producer.ring, sizeof(struct ring));
-	if (companion->image != NULL)
-		(void)munmap((void *)(uintptr_t)companion->image, companion->image_size);
+	image_let_go(&companion->used, true, companion->control);
+	image_let_go(&companion->image, true, companion->control);
 	if (companion->control >= 0)
 		(void)close(companion->control);
 	free(companion->scratch);
@@ -66,31 +65,24 @@ static void companion_free(struct companion *companion)
 	free(companion);
 }
 
-/* An image is trusted only as far as its seals go: a file that can shrink could kill us. */
+/* Takes `fd` over. */
 static int adopt_image(struct companion *companion, int fd, uint32_t generation, struct err *err)
 {
-	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+	struct image image;
 	struct policy policy;
-	struct stat st;
-	void *image, *scratch;
-	int rc;
+	int rc = image_open(fd, &image, &policy, err);
+	void *scratch = rc == 0 ? malloc(policy_scratch_size(&policy)) : NULL;
 
-	if (fd < 0 || fstat(fd, &st) != 0 || (fcntl(fd, F_GET_SEALS) & seals) != seals)
-		return err_set(err, -EINVAL, "the policy image is not a sealed memory file");
-	image = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
-	if (image == MAP_FAILED)
-		return err_set(err, -errno, "cannot map the policy image: %s", strerror(errno));
-	rc = policy_open(image, (size_t)st.st_size, &policy, err);
-	scratch = rc == 0 ? calloc(1, policy_scratch_size(&policy)) : NULL;
+	if (rc != 0)
+		return rc;
 	if (scratch == NULL) {
-		(void)munmap(image, (size_t)st.st_size);
-		return rc != 0 ? rc : err_set(err, -ENOMEM, "no memory for the policy");
+		image_let_go(&image, true, companion->control);
+		return err_set(err, -ENOMEM, "no memory for the policy");
 	}
-	if (companion->image != NULL)
-		(void)munmap((void *)(uintptr_t)companion->image, companion->image_size);
-	free(companion->scratch);
+	image_let_go(&companion->used, true, companion->control);
+	companion->used = companion->image;
 	companion->image = image;
-	companion->image_size = (size_t)st.st_size;
+	free(companion->scratch);
 	companion->scratch = scratch;
 	companion->policy = policy;
 	companion->generation = generation;
@@ -143,20 +135,22 @@ static int take_message(struct companion *companion, struct err *err)
 		rc = adopt_image(companion, fd, message.generation, err);
 	else
 		(void)err_set(err, 0, "%s", message.text);
-	if (fd >= 0)
+	if (fd >= 0 && message.kind != CONTROL_POLICY)
 		(void)close(fd);
 	return rc != 0 ? rc : (int)message.kind;
 }
 
-/* Take what waits; what is no new policy is for the admin. */
-static void take_waiting(struct companion *companion)
+/* Take what waits; what is no new policy is for the admin.  False: there was nothing. */
+static bool take_waiting(struct companion *companion)
 {
 	const struct ring *ring = companion->producer.ring;
 	struct err err = {.text = ""};
+	bool taken = false;
 
 	while (atomic_load_explicit(&ring->messages, memory_order_acquire) != companion->messages) {
 		int kind = take_message(companion, &err);
 
+		taken = true;
 		if (kind == 0 || kind == -EAGAIN) /* it died before it could send */
 			companion->messages = atomic_load(&ring->messages);
 		if (kind == CONTROL_POLICY)
@@ -165,6 +159,7 @@ static void take_waiting(struct companion *companion)
 		else if (err.text[0] != '\0')
 			memcpy(companion->notice, err.text, sizeof(err.text));
 	}
+	return taken;
 }
 
 int64_t companion_now_ms(void)
@@ -340,7 +335,7 @@ static bool reread_policy(struct companion *companion, struct err *warning)
 
 	memcpy(message.text, companion->policy_path, sizeof(message.text));
 	memcpy(message.log, companion->log_path, sizeof(message.log));
-	take_waiting(companion); /* older news is no answer */
+	(void)take_waiting(companion); /* older news is no answer */
 	if (send(companion->control, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
 		return errno == EAGAIN;
 	return wait_for_answer(companion, RELOAD_TIMEOUT_MS, warning) != 0;
@@ -420,7 +415,8 @@ static void note_silence(struct companion *companion)
 
 const struct policy *companion_policy(struct companion *companion)
 {
-	take_waiting(companion);
+	if (!take_waiting(companion))
+		image_let_go(&companion->used, false, companion->control);
 	note_silence(companion);
 	return &companion->policy;
 }

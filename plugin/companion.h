@@ -8,8 +8,8 @@
  */
 
 #include "families.h"
+#include "image.h"
 #include "v4map/control.h"
-#include "v4map/policy.h"
 #include "v4map/ring.h"
 
 enum { NOTICE_MAX = 512, SILENT_MS = 3000 };
@@ -31,14 +31,13 @@ struct companion {
 	uint64_t session_count;	  /* sessions ever, for their ids */
 	struct families families; /* of clients seen, also before a SIGHUP */
 	char run[RING_RUN_TEXT_SIZE];
-	const void *image; /* mapped, read-only */
-	size_t image_size;
+	struct image image, used; /* of the policy in force, and of the one before */
 	uint32_t generation;
 	uint32_t messages;	 /* taken so far, as ring.messages counts them */
 	bool silent;		 /* and the admin has been told */
 	char notice[NOTICE_MAX]; /* what v4mapd has to say to the admin; "": nothing */
 	struct policy policy;
-	void *scratch; /* policy_scratch_size(policy) bytes */
+	void *scratch; /* policy_scratch_size(policy) bytes, of any content */
 };
 
 /*

@@ -18,6 +18,7 @@ enum control_kind {
 	CONTROL_REJECTED,   /* v4mapd: the policy is wrong, `text` says how; the old one stays */
 	CONTROL_FAILED,	    /* v4mapd: cannot start, `text` says why */
 	CONTROL_WAKE,	    /* plugin: somebody waits for what is in the ring */
+	CONTROL_USED,	    /* plugin: an image that is not needed any more comes beside it */
 };
 
 enum { CONTROL_TEXT_MAX = 496 };

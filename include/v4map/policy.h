@@ -42,7 +42,7 @@ struct policy {
 	const struct prefix *prefixes;
 	const struct version_range *ranges;
 	const struct image_list *lists;
-	const struct prefix *list_prefixes;
+	const struct prefix *list_prefixes, *list_marks;
 	size_t rule_count;
 	size_t text_size;   /* bytes of texts */
 	size_t route_max;   /* sum of all rules' routes */

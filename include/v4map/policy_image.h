@@ -66,8 +66,15 @@ struct image_gate {
 
 /*
  * A prefix list.  Its blocks may be a million, so a reader looks at them when it searches and not
- * before: whatever they hold, a search stays inside of them.
+ * before: whatever they hold, a search stays inside of them.  It begins in the marks, which lie
+ * together, so that it sees few pages.
  */
+enum { IMAGE_MARK_STEP = 256 };
+static inline uint32_t image_mark_count(uint32_t blocks)
+{
+	return (blocks + IMAGE_MARK_STEP - 1) / IMAGE_MARK_STEP;
+}
+
 struct image_list {
 	uint32_t name;		  /* text offset */
 	struct image_span blocks; /* in list_prefixes: canonical */
@@ -96,6 +103,7 @@ struct image_header {
 	struct image_span ranges;	 /* struct version_range, aligned to 4 */
 	struct image_span lists;	 /* struct image_list, aligned to 4 */
 	struct image_span list_prefixes; /* struct prefix */
+	struct image_span list_marks;	 /* struct prefix: each IMAGE_MARK_STEP'th of those */
 	struct image_span texts;	 /* bytes: NUL-terminated texts, the last byte is NUL */
 	struct image_span servers;	 /* elements of prefixes: single addresses, ascending */
 	struct image_span translators;	 /* elements of prefixes */

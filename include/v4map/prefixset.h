@@ -23,6 +23,9 @@ size_t prefixset_canonicalise(struct prefix *set, size_t count);
 long prefixset_subtract(const struct prefix *set, size_t count, const struct prefix *remove,
 	size_t remove_count, struct prefix *ret, size_t capacity);
 
+/* How many blocks of the canonical `set` begin at `addr` or before it?  Binary search. */
+size_t prefixset_rank(const struct prefix *set, size_t count, const struct ipaddr *addr);
+
 /* Does a block of the canonical `set` contain `addr`?  Binary search. */
 bool prefixset_contains(const struct prefix *set, size_t count, const struct ipaddr *addr);
 

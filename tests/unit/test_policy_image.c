@@ -184,6 +184,8 @@ LIE(lie_wait, header->wait_for_log = 2)
 LIE(lie_refuse, header->refuse_on_failure = 2)
 LIE(lie_rules_align, header->rules.first += 2; header->rules.count--)
 LIE(lie_rules_count, header->rules.count = POLICY_RULES_MAX + 1)
+LIE(lie_marks, header->list_marks.count++)
+LIE(lie_marks_first, header->list_marks.first = header->size)
 LIE(lie_gates, header->gates.count--)
 LIE(lie_gates_first, header->gates.first = header->size - 4)
 LIE(lie_rules_overflow, header->rules.count = UINT32_MAX / sizeof(struct image_rule) + 2)
@@ -240,6 +242,8 @@ static const struct lie LIES[] = {
 	{"refuse on failure", lie_refuse},
 	{"rules not aligned", lie_rules_align},
 	{"too many rules", lie_rules_count},
+	{"more marks than lists", lie_marks},
+	{"marks outside", lie_marks_first},
 	{"fewer gates than rules", lie_gates},
 	{"gates outside", lie_gates_first},
 	{"rules overflow 32 bits", lie_rules_overflow},

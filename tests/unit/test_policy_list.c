@@ -211,6 +211,75 @@ static void missing_list(void **state)
 	assert_string_equal(report.errs[0].file, "/nowhere/v4map");
 }
 
+struct sizes_row {
+	const char *name;
+	unsigned count[2];
+};
+
+/* Around IMAGE_MARK_STEP, and where one list ends and the next begins. */
+static const struct sizes_row SIZES[] = {
+	{"1 and 1 block", {1, 1}},
+	{"1 and 256 blocks", {1, 256}},
+	{"255 and 600 blocks", {255, 600}},
+	{"256 and 256 blocks", {256, 256}},
+	{"256 and 1 block", {256, 1}},
+	{"257 and 255 blocks", {257, 255}},
+	{"1000 and 1025 blocks", {1000, 1025}},
+};
+
+/* Two lists with every other half of a /24, so that none can be joined. */
+static void load_two(const unsigned count[2], struct fixture *fixture)
+{
+	char other[sizeof(path) + 2], text[1024];
+	struct err err;
+
+	(void)snprintf(other, sizeof(other), "%s.b", path);
+	for (unsigned list = 0; list < 2; list++) {
+		FILE *out = fopen(list == 0 ? path : other, "w");
+
+		assert_non_null(out);
+		for (unsigned i = 0; i < count[list]; i++)
+			(void)fprintf(out, "10.%u.%u.%u/25\n", i / 256, i % 256, list * 128);
+		assert_int_equal(fclose(out), 0);
+	}
+	(void)snprintf(text, sizeof(text),
+		"prefix-lists: {a: %s, b: %s}\n"
+		"rules: [{name: a, when: {peer-list: a}}, {name: b, when: {peer-list: b}}]\n",
+		path, other);
+	assert_int_equal(
+		policy_text_load(text, strlen(text), "p.yaml", &fixture->file, &report), 0);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(
+		policy_open(fixture->file.image, fixture->file.image_size, &fixture->policy, &err),
+		0);
+	fixture->scratch = calloc(1, policy_scratch_size(&fixture->policy));
+	assert_non_null(fixture->scratch);
+}
+
+static void each_block_is_found(void **state)
+{
+	const struct sizes_row *row = *state;
+	struct fixture fixture;
+	struct decision decision;
+	char address[32];
+	struct peer peer;
+
+	load_two(row->count, &fixture);
+	for (unsigned i = 0; i < 2 * 1100; i++) {
+		const unsigned list = i % 2, number = i / 2;
+		const struct peer_texts texts = {.ip = address};
+
+		(void)snprintf(address, sizeof(address), "10.%u.%u.%u", number / 256, number % 256,
+			list * 128 + 127);
+		peer_init(&peer, &texts, NULL, 0);
+		policy_decide(&fixture.policy, &peer, STAGE_CONNECT, fixture.scratch, &decision);
+		assert_int_equal(decision.matched_count, number < row->count[list]);
+		if (decision.matched_count != 0)
+			assert_int_equal(decision.matched[0], list);
+	}
+	fixture_done(&fixture);
+}
+
 /* Whatever the blocks of a list hold, a search stays inside: of use under ASan and UBSan. */
 static void broken_blocks_are_searched(void **state)
 {
@@ -247,13 +316,15 @@ static void broken_blocks_are_searched(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(GOOD) + COUNT(BAD) + 5] = {{0}};
+	struct CMUnitTest tests[COUNT(GOOD) + COUNT(BAD) + COUNT(SIZES) + 5] = {{0}};
 	size_t count = 0;
 
 	for (size_t i = 0; i < COUNT(GOOD); i++)
 		tests[count++] = ROW_TEST(GOOD[i].name, is_taken, &GOOD[i]);
 	for (size_t i = 0; i < COUNT(BAD); i++)
 		tests[count++] = ROW_TEST(BAD[i].name, is_refused, &BAD[i]);
+	for (size_t i = 0; i < COUNT(SIZES); i++)
+		tests[count++] = ROW_TEST(SIZES[i].name, each_block_is_found, &SIZES[i]);
 	tests[count++] = ROW_TEST("all errors", all_errors_are_told, NULL);
 	tests[count++] = ROW_TEST("long lines", long_lines, NULL);
 	tests[count++] = ROW_TEST("an empty list", empty_list_is_warned_of, NULL);

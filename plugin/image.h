@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef V4MAP_IMAGE_H
+#define V4MAP_IMAGE_H
+/*
+ * The policy's image in OpenVPN's memory.  With its prefix lists it may have thousands of pages, so
+ * nothing here goes through all of them at once.
+ */
+
+#include "v4map/policy.h"
+
+struct image {
+	char *base;  /* mapped, read-only */
+	size_t size; /* bytes; 0: none */
+	int fd;
+};
+
+/*
+ * Map and check what v4mapd has sent.  Takes `fd` over.  Returns 0, or a negative errno with err
+ * filled in and both untouched.
+ */
+int image_open(int fd, struct image *ret, struct policy *ret_policy, struct err *err);
+
+/*
+ * Unmap a part that costs a hook little, or with `whole` all that is left.  When nothing is, v4mapd
+ * gets the descriptor through `control`: whoever closes the last one frees the memory, which takes
+ * longer than a hook may.
+ */
+void image_let_go(struct image *image, bool whole, int control);
+
+#endif
