@@ -74,4 +74,5 @@ for c in c1 c2; do
 done
 is "$(events authorised '"\(.user.name) \(.v4map.generation)"' | grep -c '^c[12] 1$')" 2 \
 	"and the log tells which policy gave it"
+is "$(find "/proc/${pid[server]}/fd" -lname '*v4map-policy*' | wc -l)" 1 "the server keeps one policy, not all it had"
 plan
