@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What `v4map check` warns of: a policy that is right, and hardly what anybody wants. */
 #include "policy_draft.h"
+#include "v4map/prefixset.h"
 
 /* Forms of a canonical IPv4 address; all others stay IPv6, and `native` is either. */
 enum { IPV4_FORMS = 1 << FORM_MAPPED | 1 << FORM_TRANSLATED, EITHER = 1 << FORM_NATIVE };
@@ -36,10 +37,24 @@ static size_t count_ipv4(const struct draft *draft, const struct image_rule *rul
 	return ipv4;
 }
 
+/* The bypass is a route, too, where the rule's own make it due. */
+static bool brings_bypass(const struct draft *draft, const struct image_rule *rule)
+{
+	const struct prefix *routes = draft->prefixes + rule->routes.first;
+	const struct image_span servers = draft->header.servers;
+	bool covers = draft->header.bypass == IMAGE_BYPASS_ALWAYS && rule->routes.count != 0;
+
+	for (uint32_t i = 0; i < servers.count && !covers; i++)
+		covers = prefixset_contains(
+			routes, rule->routes.count, &draft->prefixes[servers.first + i].addr);
+	return covers && draft->header.bypass != IMAGE_BYPASS_NEVER;
+}
+
 /* By whom a rule's routes are too many; NULL: by nobody. */
 static const char *too_many_for(const struct draft *draft, const struct image_rule *rule)
 {
-	const size_t ipv4 = count_ipv4(draft, rule), ipv6 = rule->routes.count - ipv4;
+	const size_t routes = count_ipv4(draft, rule), ipv6 = rule->routes.count - routes;
+	const size_t ipv4 = routes + brings_bypass(draft, rule);
 
 	if (ipv4 * POLICY_V3_IPV4_BYTES + ipv6 * POLICY_V3_IPV6_BYTES > POLICY_V3_BYTES_MAX)
 		return "an OpenVPN 3 client cannot connect when its options pass 256 KiB, and one "

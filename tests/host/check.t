@@ -61,6 +61,14 @@ $T/policy.yaml: fine: 4 rules, 0 routes, an image of N " "rules that nobody matc
 } >"$T/policy.yaml"
 is "$(check 0 --json | jq -r '[.line, .severity, .code] | join(" ")')" "2 warning too-many-routes" \
 	"a rule of 101 routes"
+# with_server ADDRESS: in a policy of 100 routes.
+with_server() {
+	sed 's/,10\.202\.0\.0\]/]/' "$T/policy.yaml" >"$T/many.yaml"
+	echo "server-addresses: [$1]" >>"$T/many.yaml"
+	"$BUILD/v4map" check --policy "$T/many.yaml" --json | jq -r .code
+}
+is "$(with_server 10.1.0.1)" "" "a rule of 100 routes"
+is "$(with_server 10.4.0.0)" too-many-routes "a rule of 100 routes and the bypass"
 
 printf 'prefix-lists: {a: %s}\n' "$T/list.txt" >"$T/policy.yaml"
 is "$(check 2)" "$T/list.txt: error: cannot read: No such file or directory [unreadable]" "no list"
