@@ -5,9 +5,8 @@
  *   reload SLEEP_US PLUGIN [ARGUMENT...]
  *
  * Clients come and go, one each SLEEP_US, until standard input ends.  Prints what the plugin logs,
- * with the time of the longest hook of that client, which took the policy over; at the end how many
- * clients there were and how long the longest hook took, that of the first ones apart. Nanoseconds,
- * by the clock and of processor.
+ * and before each such line, and at the end, how long the longest hook took since the last one (the
+ * first clients apart) and of how many clients: WALL CPU CLIENTS, in nanoseconds.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -51,19 +50,25 @@ static void note(struct took *longest, struct took took)
 		longest->cpu_ns = took.cpu_ns;
 }
 
-static void print(const char *what, struct took took)
+/* Since the last time. */
+struct stretch {
+	struct took longest;
+	unsigned long clients;
+};
+
+static void print(struct stretch *stretch, const char *what)
 {
-	(void)printf("%lld %lld %s\n", (long long)took.wall_ns, (long long)took.cpu_ns, what);
+	(void)printf("%lld %lld %lu\n%s\n", (long long)stretch->longest.wall_ns,
+		(long long)stretch->longest.cpu_ns, stretch->clients, what);
 	(void)fflush(stdout);
+	*stretch = (struct stretch){.clients = 0};
 }
 
 int main(int argc, char **argv)
 {
 	struct host *host = calloc(1, sizeof(*host));
-	struct took longest = {0, 0};
+	struct stretch stretch = {.clients = 0};
 	struct life life;
-	uint64_t number;
-	char text[64];
 
 	if (argc < 3)
 		die("usage: reload SLEEP_US PLUGIN [ARGUMENT...]");
@@ -73,17 +78,17 @@ int main(int argc, char **argv)
 	library_callbacks.plugin_log = keep_log;
 	drive_open(host, argc - 2, argv + 2);
 	said[0] = '\0';
-	for (number = 0; !input_ended(); number++) {
+	for (uint64_t number = 0; !input_ended(); number++) {
 		drive_life(host, number, (unsigned)strtoul(argv[1], NULL, 10), &life);
-		if (number >= WARM)
-			note(&longest, life.longest);
 		if (said[0] != '\0')
-			print(said, life.longest);
+			print(&stretch, said);
 		said[0] = '\0';
+		if (number < WARM)
+			continue;
+		note(&stretch.longest, life.longest);
+		stretch.clients++;
 	}
-	(void)snprintf(
-		text, sizeof(text), "longest hook of %llu clients", (unsigned long long)number);
-	print(text, longest);
+	print(&stretch, "end");
 	drive_close(host);
 	variables_clear(&host->server.env);
 	free(host);

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: MIT
 # What it costs to replace a prefix list of a million blocks, under a policy of 1,000 rules, while
 # clients come and go: the image, the compiling, and the longest hook.   usage: reload.sh [BUILD]
-# Of ROUNDS rounds the best counts, since a neighbour can only add.  Fails above the bars; times are of
-# processor, since the clock counts what else runs here, too.
+#	LISTS=N: so often
+# Fails above the bars.  Times are of processor, since the clock counts what else runs here, too; a
+# machine that is itself a guest counts its host's as well, so the bar is for the median.
 set -euo pipefail
 build=$(realpath "${1:-build}")
-rounds=${ROUNDS:-3}
-lists=6
+lists=${LISTS:-15}
 here=$(dirname "$0")
 image_bar=32 compile_bar=2000 hook_bar=1000 # MiB, ms, us
 
@@ -66,50 +66,40 @@ in_force() {
 	return 1
 }
 
-# Prints the time of the longest hook while lists are replaced, of the longest that took one over,
-# and how many clients there were.
-replace_lists() {
-	local i
-
-	begin replaced
-	sleep 0.5
-	for ((i = 1; i <= lists; i++)); do
-		if ((i % 2)); then cp "$T/odd.txt" "$T/next"; else cp "$T/even.txt" "$T/next"; fi
-		mv "$T/next" "$T/known.txt"
-		in_force $((i + 1))
-		sleep 0.5
-	done
-	image_size >"$T/size"
-	finish
-	awk '/in force/ && $2 > most { most = $2 } /longest hook/ { print $2, most, $6 }' "$T/replaced"
-}
-
 begin quiet
 sleep 4
 finish
-for ((round = 0; round < rounds; round++)); do
-	replace_lists
-done | sort -n | head -n 1 >"$T/best"
+begin replaced
+sleep 0.5
+for ((i = 1; i <= lists; i++)); do
+	if ((i % 2)); then cp "$T/odd.txt" "$T/next"; else cp "$T/even.txt" "$T/next"; fi
+	mv "$T/next" "$T/known.txt"
+	in_force $((i + 1))
+	sleep 0.5
+done
+size=$(image_size)
+finish
 if grep -q '"action":"gap"' "$T/v4map.jsonl"; then
 	echo "v4mapd could not follow: some records were lost"
 	exit 1
 fi
 compile=$(ms "$build/v4map" check --policy "$T/policy.yaml")
-read -r longest taking clients <"$T/best"
-awk -v size="$(cat "$T/size")" -v compile="$compile" -v cat="$(ms cat "$T/known.txt")" \
-	-v longest="$longest" -v taking="$taking" -v clients="$clients" -v lists=$lists \
-	-v quiet="$(awk '/longest hook/ { print $2 }' "$T/quiet")" \
+# From one list to the next, one that takes it over and some hundred clients: the longest hook of each.
+grep '^[0-9]' "$T/replaced" | tail -n "$lists" | sort -n -k 2 >"$T/longest"
+awk -v size="$size" -v compile="$compile" -v cat="$(ms cat "$T/known.txt")" -v lists="$lists" \
+	-v quiet="$(awk '/^[0-9]/ { us = $2 / 1e3 } END { print us }' "$T/quiet")" \
 	-v image_bar=$image_bar -v compile_bar=$compile_bar -v hook_bar=$hook_bar '
-	BEGIN {
+	{ cpu[NR] = $2 / 1e3; clients += $3 }
+	END {
+		if (NR != lists)
+			exit 1
+		median = cpu[int((NR + 1) / 2)]
 		printf "%-14s %8.1f MiB of image\n", "reload", size / 1048576
-		printf "%-14s %8d ms of processor to compile it  cat %d ms  ratio %.0f\n", "", compile, cat,
-			compile / cat
-		printf "%-14s %8.0f us of processor for the longest hook of %d clients and %d new lists\n",
-			"", longest / 1e3, clients, lists
-		printf "%-14s %8.0f us for the longest that took one over; without new lists %.0f us\n",
-			"", taking / 1e3, quiet / 1e3
-		if (size >= image_bar * 1048576 || compile >= compile_bar || longest >= hook_bar * 1e3) {
+		printf "%-14s %8d ms to compile it  cat %d ms  ratio %.0f\n", "", compile, cat, compile / cat
+		printf "%-14s %8.0f us for the longest hook around a new list, median of %d  most %.0f  none new %.0f\n",
+			"", median, lists, cpu[NR], quiet
+		if (size >= image_bar * 1048576 || compile >= compile_bar || median >= hook_bar) {
 			printf "above the bar of %d MiB, %d ms or %d us\n", image_bar, compile_bar, hook_bar
 			exit 1
 		}
-	}'
+	}' "$T/longest"

@@ -134,13 +134,14 @@ static struct image_header lay_out(const struct draft *draft)
 	header.wait_for_log = draft->audit.durability == DURABILITY_EACH;
 	header.refuse_on_failure = draft->audit.on_failure == ON_FAILURE_REFUSE;
 	header.size = align(sizeof(header));
+	/* First, so that what a reader looks through was written last and is still in the cache. */
+	header.list_prefixes = array(&header, draft->list_block_count, sizeof(struct prefix));
 	header.rules = array(&header, draft->rule_count, sizeof(struct image_rule));
 	header.strings = array(&header, draft->string_count, sizeof(uint32_t));
 	header.gates = array(&header, draft->rule_count, sizeof(struct image_gate));
 	header.ranges = array(&header, draft->range_count, sizeof(struct version_range));
 	header.lists = array(&header, draft->list_count, sizeof(struct image_list));
 	header.prefixes = array(&header, count_prefixes(draft), sizeof(struct prefix));
-	header.list_prefixes = array(&header, draft->list_block_count, sizeof(struct prefix));
 	header.list_marks = array(&header, image_mark_count((uint32_t)draft->list_block_count),
 		sizeof(struct prefix));
 	header.texts = array(&header, draft->text_len, 1);

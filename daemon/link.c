@@ -40,7 +40,7 @@ int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, con
 	return send_message(ring, &message, -1);
 }
 
-static int make_image_file(const void *image, size_t size)
+int link_image_file(const void *image, size_t size)
 {
 	const int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL;
 	int fd = memfd_create("v4map-policy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -55,14 +55,11 @@ static int make_image_file(const void *image, size_t size)
 	return rc;
 }
 
-int link_offer_policy(struct ring *ring, uint32_t generation, const void *image, size_t size)
+int link_offer_policy(struct ring *ring, uint32_t generation, int fd)
 {
 	const struct control message = {.kind = CONTROL_POLICY, .generation = generation};
-	int fd = make_image_file(image, size), rc;
+	int rc = send_message(ring, &message, fd);
 
-	if (fd < 0)
-		return fd;
-	rc = send_message(ring, &message, fd);
 	(void)close(fd);
 	return rc;
 }

@@ -14,8 +14,10 @@
  */
 int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, const char *text);
 
-/* Hand over a policy image in a sealed memory file.  Returns 0 or a negative errno. */
-int link_offer_policy(struct ring *ring, uint32_t generation, const void *image, size_t size);
+/* A policy's image in a sealed memory file: its descriptor, or a negative errno. */
+int link_image_file(const void *image, size_t size);
+/* Hand it over, and close it.  Returns 0 or a negative errno. */
+int link_offer_policy(struct ring *ring, uint32_t generation, int fd);
 
 /*
  * The next request.  Returns its kind, 0 when the plugin has gone, or a negative errno (-EAGAIN:

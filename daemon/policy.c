@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include "link.h"
 #include "v4map/policy_yaml.h"
@@ -31,11 +32,18 @@ static void switch_audit(
 	event->first = (uint64_t)end->torn;
 }
 
-static int offer(struct worker *worker, const struct policy_file *file, struct err *err)
+/*
+ * Uses the image up.  Its memory goes before it is handed over: freeing much of it holds up the
+ * other processors as well, and one of them is about to take the policy over in a hook.
+ */
+static int offer(struct worker *worker, struct policy_file *file, struct err *err)
 {
-	int rc = link_offer_policy(
-		worker->ring, worker->journal->generation + 1, file->image, file->image_size);
+	int rc = link_image_file(file->image, file->image_size);
 
+	free(file->image);
+	file->image = NULL;
+	if (rc >= 0)
+		rc = link_offer_policy(worker->ring, worker->journal->generation + 1, rc);
 	return rc == 0 ? 0 : err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
 }
 
@@ -56,7 +64,7 @@ static int use_own_log(const struct journal *journal, struct audit_settings *aud
 	return 0;
 }
 
-static int put_in_force(struct worker *worker, const struct policy_file *file, struct err *err)
+static int put_in_force(struct worker *worker, struct policy_file *file, struct err *err)
 {
 	struct journal *journal = worker->journal;
 	struct audit audit = {.fd = -1};

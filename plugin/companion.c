@@ -65,25 +65,40 @@ static void companion_free(struct companion *companion)
 	free(companion);
 }
 
+/* Room for the policy to work in; a smaller one's is kept. */
+static int make_scratch(struct companion *companion, const struct policy *policy, struct err *err)
+{
+	const size_t size = policy_scratch_size(policy);
+	void *scratch;
+
+	if (size <= companion->scratch_size)
+		return 0;
+	scratch = malloc(size);
+	if (scratch == NULL)
+		return err_set(err, -ENOMEM, "no memory for the policy");
+	free(companion->scratch);
+	companion->scratch = scratch;
+	companion->scratch_size = size;
+	return 0;
+}
+
 /* Takes `fd` over. */
 static int adopt_image(struct companion *companion, int fd, uint32_t generation, struct err *err)
 {
 	struct image image;
 	struct policy policy;
 	int rc = image_open(fd, &image, &policy, err);
-	void *scratch = rc == 0 ? malloc(policy_scratch_size(&policy)) : NULL;
 
 	if (rc != 0)
 		return rc;
-	if (scratch == NULL) {
+	rc = make_scratch(companion, &policy, err);
+	if (rc != 0) {
 		image_let_go(&image, true, companion->control);
-		return err_set(err, -ENOMEM, "no memory for the policy");
+		return rc;
 	}
 	image_let_go(&companion->used, true, companion->control);
 	companion->used = companion->image;
 	companion->image = image;
-	free(companion->scratch);
-	companion->scratch = scratch;
 	companion->policy = policy;
 	companion->generation = generation;
 	return 0;

@@ -37,7 +37,8 @@ struct companion {
 	bool silent;		 /* and the admin has been told */
 	char notice[NOTICE_MAX]; /* what v4mapd has to say to the admin; "": nothing */
 	struct policy policy;
-	void *scratch; /* policy_scratch_size(policy) bytes, of any content */
+	void *scratch;	     /* for policy_decide: scratch_size bytes, of any content */
+	size_t scratch_size; /* policy_scratch_size(policy), or more */
 };
 
 /*

@@ -68,15 +68,19 @@ static void send_fd(int control, int fd)
 
 void image_let_go(struct image *image, bool whole, int control)
 {
-	const size_t part = whole || image->size < PART_SIZE ? image->size : PART_SIZE;
+	if (image->size == 0)
+		return;
+	if (!whole && image->gone < image->size) {
+		const size_t left = image->size - image->gone;
+		const size_t part = left < PART_SIZE ? left : PART_SIZE;
 
-	if (part == 0)
+		/* Not munmap, which stops all processors that have ever run us, each time. */
+		(void)madvise(image->base + image->gone, part, MADV_DONTNEED);
+		image->gone += part;
 		return;
-	(void)munmap(image->base, part);
-	image->base += part;
-	image->size -= part;
-	if (image->size != 0)
-		return;
+	}
+	(void)munmap(image->base, image->size);
 	send_fd(control, image->fd);
 	(void)close(image->fd);
+	image->size = 0;
 }

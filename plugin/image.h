@@ -11,6 +11,7 @@
 struct image {
 	char *base;  /* mapped, read-only */
 	size_t size; /* bytes; 0: none */
+	size_t gone; /* so many of them from the begin have been let go */
 	int fd;
 };
 
@@ -21,9 +22,9 @@ struct image {
 int image_open(int fd, struct image *ret, struct policy *ret_policy, struct err *err);
 
 /*
- * Unmap a part that costs a hook little, or with `whole` all that is left.  When nothing is, v4mapd
- * gets the descriptor through `control`: whoever closes the last one frees the memory, which takes
- * longer than a hook may.
+ * Let go of a part that costs a hook little, or with `whole` of all that is left.  At the end
+ * v4mapd gets the descriptor through `control`: whoever closes the last one frees the memory, which
+ * takes longer than a hook may.
  */
 void image_let_go(struct image *image, bool whole, int control);
 
