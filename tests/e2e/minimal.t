@@ -10,10 +10,8 @@ sample_client c1 "$SERVER4"
 sample_client c2 "$SERVER6"
 for c in c1 c2; do
 	connected $c
-	reaches $c "$INSIDE4"
-	ok $? "$c reaches the IPv4 network"
-	reaches $c "$INSIDE6"
-	ok $? "$c reaches the IPv6 network"
+	is "$(given_routes $c)" "10.20.0.0/16 192.0.2.0/24 2001:db8:20::/48" "$c has the policy's routes"
+	lives $c
 done
 logged authorised 2
 is "$(peer_of c1 | cut -d' ' -f5-)" mapped-peer,route-covers-server "the log: c1 as the README says"

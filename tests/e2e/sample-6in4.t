@@ -48,10 +48,6 @@ with near.accept()[0] as to:
 	ok $? "4 MB from $1 to $2"
 }
 
-inside6_of() {
-	in_ns "$1" ip -6 -j addr show dev tun0 scope global | jq -r '.[0].addr_info[0].local'
-}
-
 INTERNET=2001:db8:2::fe
 here+=(-e 's/2001:db8::fe\b/2001:db8:1::fe/')
 sample 6in4 c1 c2
@@ -86,16 +82,16 @@ is "$(given_routes c1)" "10.20.0.0/16 192.0.2.0/24 2001:db8:20::/48 2001:db8:8::
 for c in c1 c2; do
 	fits $c 1400 "$INSIDE4"
 	fits $c 1400 "$INSIDE6"
-	fits ins 1400 "$(inside6_of $c)"
+	fits ins 1400 "$(inside $c -6)"
 done
 head -c 4000000 /dev/urandom >"$T/4m"
 carries ins c1 "$INSIDE6"
-carries c1 ins "$(inside6_of c1)"
+carries c1 ins "$(inside c1 -6)"
 has <(in_ns rtr nft list table ip6 watch) 'counter packets 0 ' "no packet goes in pieces"
 has <(in_ns c2 ip route get $INTERNET) 'dev tun0' "c2: the internet's IPv6 is in the VPN"
-reaches c2 $INTERNET && reaches rtr "$(inside6_of c2)"
+reaches c2 $INTERNET && reaches rtr "$(inside c2 -6)"
 ok $? "c2 and the internet reach each other over IPv6"
-fits rtr 1400 "$(inside6_of c2)"
+fits rtr 1400 "$(inside c2 -6)"
 
 logged authorised 2
 is "$(peer_of c1)" "native ipv6 2001:db8:2::11 2001:db8:2::11 " "the log: c1 is native IPv6"

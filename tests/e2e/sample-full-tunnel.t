@@ -36,8 +36,7 @@ for c in c1 c2; do
 	connected $c
 	is "$(way $c 203.0.113.9) $(way $c 2001:db8:77::9) $(way $c 64:ff9b::cb00:7109)" "tun0 tun0 tun0" \
 		"$c: everything goes into the tunnel"
-	reaches $c "$INSIDE4" && reaches $c "$INSIDE6"
-	ok $? "$c: both families work in it"
+	lives $c
 	reaches $c $OUTSIDE4
 	reaches $c $OUTSIDE6
 done
@@ -53,8 +52,7 @@ rm "$log"
 sample_server ipv4
 sample_client c1 "$SERVER4"
 connected c1
-reaches c1 "$INSIDE4"
-ok $? "IPv4 alone inside: IPv4 works"
+lives c1 4
 ! reaches c1 $OUTSIDE6
 ok $? "IPv4 alone inside: IPv6 does not"
 is "$(leaked)" 2 "the router sees nothing of it"

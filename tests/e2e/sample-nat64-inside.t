@@ -35,10 +35,6 @@ resolves() {
 	[ "$(first_of "$1" "$2")" = "$3" ]
 }
 
-inside() {
-	in_ns "$1" ip -6 -j addr show dev tun0 scope global | jq -r '.[0].addr_info[0].local'
-}
-
 way() {
 	in_ns "$1" ip route get "$2" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
 }
@@ -58,14 +54,14 @@ dropped() {
 	in_ns srv nft list table "$1" nat64 | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p'
 }
 
-# lives NAME IPV4-HOST ITS-NAT64-ADDRESS SOURCE
-lives() {
+# gets_on NAME IPV4-HOST ITS-NAT64-ADDRESS SOURCE
+gets_on() {
 	is "$(first_of "$1" "$2")" "$3" "$1: DNS64 makes an IPv6 address of $2's"
 	is "$(seen_by "$1" "$2")" "$4" "$1 reaches the IPv4-only host by name, which sees the server"
 	in_ns "$1" ping -q -n -c 1 -W 1 -s 1452 "$2" >/dev/null
 	ok $? "$1: packets as large as the tunnel's get there and back"
-	is "$(seen_by "$1" wiki.example.org)" "$(inside "$1")" "$1 reaches the IPv6 host as itself"
-	reaches ins "$(inside "$1")"
+	is "$(seen_by "$1" wiki.example.org)" "$(inside "$1" -6)" "$1 reaches the IPv6 host as itself"
+	reaches ins "$(inside "$1" -6)"
 	ok $? "the IPv6 host reaches $1"
 }
 
@@ -103,8 +99,8 @@ echo "nameserver $resolver" >"$T/resolv.conf"
 mount --bind "$T/resolv.conf" /etc/resolv.conf
 wait_until 10 resolves c1 printer.example.org 2001:db8:64::a14:7
 ok $? "the resolver is there"
-lives c1 printer.example.org 2001:db8:64::a14:7 10.20.255.254
-lives c2 printer.example.org 2001:db8:64::a14:7 10.20.255.254
+gets_on c1 printer.example.org 2001:db8:64::a14:7 10.20.255.254
+gets_on c2 printer.example.org 2001:db8:64::a14:7 10.20.255.254
 
 is "$(dropped ip) $(dropped ip6)" "0 0" "nothing of this was dropped"
 reaches c1 2001:db8:64::192.0.2.254
@@ -132,7 +128,7 @@ ok $? "the wrong SNAT: what arrives there is IPv6 from a v4-mapped address"
 has <(seen_by c1 2001:db8:64::10.20.0.7) 'timed out|unreachable' "the wrong SNAT: the IPv4-only host is gone"
 in_ns srv nft delete table ip6 wrong
 ok $? "the wrong SNAT is taken away"
-lives c1 printer.example.org 2001:db8:64::a14:7 10.20.255.254
+gets_on c1 printer.example.org 2001:db8:64::a14:7 10.20.255.254
 
 logged authorised 2
 is "$(peer_of c1)" "mapped ipv6 ::ffff:198.51.100.11 198.51.100.11 mapped-peer,tunnel-lacks-ipv4,transport-only-ipv4" \
@@ -173,7 +169,7 @@ for c in c1 c2; do
 	is "$(given_routes $c)" "2001:db8:20::/48 2001:db8:8::/64 64:ff9b::/96" "$c has the policy's routes"
 done
 wait_until 10 resolves c2 mirror.example.org 64:ff9b::c0af:3007
-lives c2 mirror.example.org 64:ff9b::c0af:3007 192.175.48.254
+gets_on c2 mirror.example.org 64:ff9b::c0af:3007 192.175.48.254
 is "$(way c2 64:ff9b::192.175.48.7) $(way c2 64:ff9b::192.31.196.1)" "tun0 eth0" \
 	"c2: its own connection, to such an address, stays outside"
 is "$(way c1 64:ff9b::192.175.48.7)" eth0 "c1: what its network has a route for goes there"

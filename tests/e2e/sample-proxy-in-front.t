@@ -49,14 +49,7 @@ sample_client c3 "$SERVER4"
 for c in c1 c2 c3; do
 	connected $c
 	is "$(given_routes $c)" "10.20.0.0/16 192.0.2.0/24 2001:db8:20::/48" "$c has the policy's routes"
-	reaches $c "$INSIDE4"
-	ok $? "$c reaches the IPv4 network"
-	reaches $c "$INSIDE6"
-	ok $? "$c reaches the IPv6 network"
-	reaches ins "$(in_ns $c ip -4 -j addr show dev tun0 | jq -r '.[0].addr_info[0].local')"
-	ok $? "the IPv4 network reaches $c"
-	reaches ins "$(in_ns $c ip -6 -j addr show dev tun0 scope global | jq -r '.[0].addr_info[0].local')"
-	ok $? "the IPv6 network reaches $c"
+	lives $c
 done
 is "$(way c1 $PROXY4) $(way c2 $PROXY6) $(way c3 "$SERVER4")" "eth0 eth0 eth0" \
 	"their own connections stay outside"

@@ -15,10 +15,7 @@ for c in c1 c2; do
 	wait_for "$T/$c.log" 'Initialization Sequence Completed' 20
 	ok $? "$c connects"
 	is "$(given_routes $c)" "10.20.0.0/16 2001:db8:20::/48" "$c has the policy's routes"
-	reaches $c "$INSIDE4"
-	ok $? "$c reaches the IPv4 network"
-	reaches $c "$INSIDE6"
-	ok $? "$c reaches the IPv6 network"
+	lives $c
 done
 log=/var/log/openvpn/udp.jsonl
 logged authorised

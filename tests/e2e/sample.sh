@@ -11,6 +11,8 @@
 #	sample_client c1 TO [NAME]     NAME.conf (client) in /etc/openvpn/client/c1, dialling TO
 #	sample_file FILE TO            another of the folder's files, such as a second policy
 #	given_routes c1                what its kernel got from the policy
+#	inside c1 -6                   its address of that family in the tunnel
+#	lives c1 [4 | 6]               it and the networks behind the server reach each other
 #	sample_over FILE TO            the same in the place of one of the machine's own
 #	sample_steps NS FROM TO        the commands of the folder's README, from one to another
 #
@@ -77,6 +79,22 @@ sample_server() {
 # Without the tunnels' own networks.
 given_routes() {
 	routes "$1" | grep -v '^fd5c:8d1e:7a20:\|^10\.9\.0\.0/24' | xargs
+}
+
+inside() {
+	in_ns "$1" ip "$2" -j addr show dev tun0 scope global | jq -r '.[0].addr_info[0].local'
+}
+
+lives() {
+	local family network
+
+	for family in ${2:-4 6}; do
+		network=INSIDE$family
+		reaches "$1" "${!network}"
+		ok $? "$1 reaches the IPv$family network"
+		reaches ins "$(inside "$1" "-$family")"
+		ok $? "the IPv$family network reaches $1"
+	done
 }
 
 sample_client() {
