@@ -189,7 +189,7 @@ static void fill(struct image *image, const struct draft *draft)
 	}
 	for (size_t i = 0; i < draft->list_count; i++)
 		lists[i] = (struct image_list){draft->lists[i].name, draft->lists[i].blocks};
-	for (uint32_t i = 0; i < header->list_marks.count; i++)
+	for (size_t i = 0; i < header->list_marks.count; i++)
 		marks[i] = draft->list_blocks[i * IMAGE_MARK_STEP];
 	put(image->base, header->ranges, draft->ranges, sizeof(struct version_range));
 	put(image->base, header->list_prefixes, draft->list_blocks, sizeof(struct prefix));

@@ -65,37 +65,28 @@ static void companion_free(struct companion *companion)
 	free(companion);
 }
 
-/* Room for the policy to work in; a smaller one's is kept. */
-static int make_scratch(struct companion *companion, const struct policy *policy, struct err *err)
-{
-	const size_t size = policy_scratch_size(policy);
-	void *scratch;
-
-	if (size <= companion->scratch_size)
-		return 0;
-	scratch = malloc(size);
-	if (scratch == NULL)
-		return err_set(err, -ENOMEM, "no memory for the policy");
-	free(companion->scratch);
-	companion->scratch = scratch;
-	companion->scratch_size = size;
-	return 0;
-}
-
 /* Takes `fd` over. */
 static int adopt_image(struct companion *companion, int fd, uint32_t generation, struct err *err)
 {
 	struct image image;
 	struct policy policy;
 	int rc = image_open(fd, &image, &policy, err);
+	size_t size;
+	void *scratch;
 
 	if (rc != 0)
 		return rc;
-	rc = make_scratch(companion, &policy, err);
-	if (rc != 0) {
+	/* A smaller one's is kept: giving memory back and taking some takes time. */
+	size = policy_scratch_size(&policy);
+	scratch = size <= companion->scratch_size ? companion->scratch
+						  : realloc(companion->scratch, size);
+	if (scratch == NULL) {
 		image_let_go(&image, true, companion->control);
-		return rc;
+		return err_set(err, -ENOMEM, "no memory for the policy");
 	}
+	if (size > companion->scratch_size)
+		companion->scratch_size = size;
+	companion->scratch = scratch;
 	image_let_go(&companion->used, true, companion->control);
 	companion->used = companion->image;
 	companion->image = image;
