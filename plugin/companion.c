@@ -76,6 +76,7 @@ static int adopt_image(struct companion *companion, int fd, uint32_t generation,
 
 	if (rc != 0)
 		return rc;
+	image_let_go(&companion->used, true, companion->control);
 	/* A smaller one's is kept: giving memory back and taking some takes time. */
 	size = policy_scratch_size(&policy);
 	scratch = size <= companion->scratch_size ? companion->scratch
@@ -87,7 +88,6 @@ static int adopt_image(struct companion *companion, int fd, uint32_t generation,
 	if (size > companion->scratch_size)
 		companion->scratch_size = size;
 	companion->scratch = scratch;
-	image_let_go(&companion->used, true, companion->control);
 	companion->used = companion->image;
 	companion->image = image;
 	companion->policy = policy;
