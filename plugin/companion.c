@@ -85,13 +85,12 @@ static int adopt_image(struct companion *companion, int fd, uint32_t generation,
 		image_let_go(&image, true, companion->control);
 		return err_set(err, -ENOMEM, "no memory for the policy");
 	}
-	if (size > companion->scratch_size)
-		companion->scratch_size = size;
-	companion->scratch = scratch;
 	companion->used = companion->image;
 	companion->image = image;
 	companion->policy = policy;
 	companion->generation = generation;
+	companion->scratch_size = size > companion->scratch_size ? size : companion->scratch_size;
+	companion->scratch = scratch;
 	return 0;
 }
 
