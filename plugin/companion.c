@@ -60,7 +60,7 @@ static void companion_free(struct companion *companion)
 	image_let_go(&companion->image, true, companion->control);
 	if (companion->control >= 0)
 		(void)close(companion->control);
-	free(companion->scratch);
+	free(companion->scratch.base);
 	free(companion->daemon_path);
 	free(companion);
 }
@@ -71,26 +71,18 @@ static int adopt_image(struct companion *companion, int fd, uint32_t generation,
 	struct image image;
 	struct policy policy;
 	int rc = image_open(fd, &image, &policy, err);
-	size_t size;
-	void *scratch;
 
 	if (rc != 0)
 		return rc;
-	image_let_go(&companion->used, true, companion->control);
-	/* A smaller one's is kept: giving memory back and taking some takes time. */
-	size = policy_scratch_size(&policy);
-	scratch = size <= companion->scratch_size ? companion->scratch
-						  : realloc(companion->scratch, size);
-	if (scratch == NULL) {
+	if (!scratch_fit(&companion->scratch, &policy)) {
 		image_let_go(&image, true, companion->control);
 		return err_set(err, -ENOMEM, "no memory for the policy");
 	}
+	image_let_go(&companion->used, true, companion->control);
 	companion->used = companion->image;
 	companion->image = image;
 	companion->policy = policy;
 	companion->generation = generation;
-	companion->scratch_size = size > companion->scratch_size ? size : companion->scratch_size;
-	companion->scratch = scratch;
 	return 0;
 }
 

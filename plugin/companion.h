@@ -37,8 +37,7 @@ struct companion {
 	bool silent;		 /* and the admin has been told */
 	char notice[NOTICE_MAX]; /* what v4mapd has to say to the admin; "": nothing */
 	struct policy policy;
-	void *scratch;	     /* for policy_decide: scratch_size bytes, of any content */
-	size_t scratch_size; /* policy_scratch_size(policy), or more */
+	struct scratch scratch;
 };
 
 /*

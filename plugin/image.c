@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -27,6 +28,20 @@ static int map(int fd, struct image *ret, struct err *err)
 		return err_set(err, -errno, "cannot map the policy image: %s", strerror(errno));
 	*ret = (struct image){.base = base, .size = (size_t)st.st_size, .fd = fd};
 	return 0;
+}
+
+bool scratch_fit(struct scratch *scratch, const struct policy *policy)
+{
+	const size_t size = policy_scratch_size(policy);
+	void *base;
+
+	if (size <= scratch->size)
+		return true;
+	base = realloc(scratch->base, size);
+	if (base == NULL)
+		return false;
+	*scratch = (struct scratch){base, size};
+	return true;
 }
 
 int image_open(int fd, struct image *ret, struct policy *ret_policy, struct err *err)

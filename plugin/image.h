@@ -15,6 +15,15 @@ struct image {
 	int fd;
 };
 
+/* Where policy_decide works; of any content. */
+struct scratch {
+	void *base;  /* malloc'ed; NULL: none yet */
+	size_t size; /* bytes */
+};
+
+/* Make it large enough for the policy.  What is there is kept: giving memory back takes time. */
+bool scratch_fit(struct scratch *scratch, const struct policy *policy);
+
 /*
  * Map and check what v4mapd has sent.  Takes `fd` over.  Returns 0, or a negative errno with err
  * filled in and both untouched.

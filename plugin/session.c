@@ -94,7 +94,7 @@ enum answer session_verify(struct plugin *plugin, struct session *session, const
 	read_peer(policy, &env->untrusted, env->certificate_name, NULL, &peer);
 	session->verify_ip = peer.addr.ip;
 	note_family(plugin, session, env, &peer);
-	policy_decide(policy, &peer, STAGE_VERIFY, plugin->companion->scratch, &decision);
+	policy_decide(policy, &peer, STAGE_VERIFY, plugin->companion->scratch.base, &decision);
 	if (decision.verdict == VERDICT_ALLOW)
 		return ANSWER_YES;
 	record_refused(plugin, session, env, &peer, &decision, REASON_RULE);
@@ -195,7 +195,7 @@ enum answer session_connect(
 	/* Without an address no rule about addresses can refuse, so nothing can be allowed. */
 	if (peer.addr.ip.family == FAMILY_NONE)
 		return refuse(plugin, session, env, &peer, &decision, REASON_NO_ADDRESS);
-	policy_match(policy, &peer, STAGE_CONNECT, plugin->companion->scratch, &decision);
+	policy_match(policy, &peer, STAGE_CONNECT, plugin->companion->scratch.base, &decision);
 	if (decision.verdict != VERDICT_ALLOW)
 		return refuse(plugin, session, env, &peer, &decision, REASON_RULE);
 	if (!session->authorised && waiting_refuses(plugin))
