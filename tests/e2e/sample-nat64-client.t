@@ -34,7 +34,7 @@ ok $? "DNS64 makes an IPv6 address of the server's IPv4 address"
 sample_server
 sample_client c1 vpn.example.org
 connected c1
-has "$T/c1.log" 'UDPv6 link remote: .*64:ff9b::c01f:c401' "c1 dialled the server's name, over IPv6"
+has "$T/c1.log" 'UDP(v6)? link remote: .*64:ff9b::c01f:c401' "c1 dialled the server's name, over IPv6"
 is "$(given_routes c1)" "10.20.0.0/16 2001:db8:20::/48" "c1 has the policy's routes"
 lives c1
 logged authorised
