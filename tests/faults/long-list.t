@@ -13,7 +13,7 @@ cp "$T/even" "$T/list"
 cp -p "$T/key" "$T/auditors-key"
 policy "sync-interval: 100ms, key-file: $T/key, checkpoint-file: $T/checkpoints"
 echo "prefix-lists: {known: $T/list}" >>"$T/policy.yaml"
-load -r 15000 10000000
+load -r 12000 10000000
 ok $? "records come"
 
 # loaded N: so often.
