@@ -95,7 +95,7 @@ awk -v size="$size" -v compile="$compile" -v cat="$(ms cat "$T/known.txt")" -v l
 			exit 1
 		median = cpu[int((NR + 1) / 2)]
 		printf "%-14s %8.1f MiB of image\n", "reload", size / 1048576
-		printf "%-14s %8d ms to compile it  cat %d ms  ratio %.0f\n", "", compile, cat, compile / cat
+		printf "%-14s %8d ms to compile it  cat %d ms  ratio %.0f\n", "", compile, cat, compile / (cat > 0 ? cat : 1)
 		printf "%-14s %8.0f us for the longest hook around a new list, median of %d  most %.0f  none new %.0f\n",
 			"", median, lists, cpu[NR], quiet
 		if (size >= image_bar * 1048576 || compile >= compile_bar || median >= hook_bar) {
