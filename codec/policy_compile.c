@@ -6,69 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "v4map/prefixset.h"
-#include "v4map/push.h"
-
-/* The fixed lines: push-remove for both families, the bypass, redirect-gateway and the like. */
-enum { FIXED_LINES_MAX = 8 * (PUSH_LINE_MAX + 1), DNS_LINE_MAX = 80 };
-
-static size_t route_size(const struct prefix *prefix)
-{
-	char data[2 * (PUSH_LINE_MAX + 1)];
-	struct strbuf line;
-
-	strbuf_init(&line, data, sizeof(data));
-	push_route(prefix, &line);
-	return line.len;
-}
-
-size_t draft_rule_size(const struct draft *draft, const struct image_rule *rule)
-{
-	size_t size = 0;
-
-	for (uint32_t i = 0; i < rule->routes.count; i++)
-		size += route_size(&draft->prefixes[rule->routes.first + i]);
-	for (uint32_t i = 0; i < rule->push.count; i++)
-		size += strlen("push \"\"\n") +
-			strlen(draft->texts + draft->strings[rule->push.first + i]);
-	return size + rule->dns.count * (size_t)DNS_LINE_MAX;
-}
-
-/* What is left of a rule's routes, or of everything, without what it excludes; or -ENOSPC. */
-static int check_exclusion(const struct draft *draft, const struct draft_rule *rule,
-	struct prefix *left, struct err *err)
-{
-	const struct image_span routes = rule->image.routes, excludes = rule->image.excludes;
-	long kept = prefixset_subtract(draft->prefixes + routes.first, routes.count,
-		draft->prefixes + excludes.first, excludes.count, left, POLICY_ROUTES_MAX);
-
-	if (kept >= 0)
-		return 0;
-	return draft_err(err, "too-many-routes", rule->at,
-		"want at most %d blocks left of routes without exclude, found more in this rule",
-		POLICY_ROUTES_MAX);
-}
-
-/* What one rule gives must be a text that every client can take. */
-static int check_size(const struct draft *draft, struct err *err)
-{
-	struct prefix *left = calloc(POLICY_ROUTES_MAX, sizeof(*left));
-	int rc = 0;
-
-	if (left == NULL)
-		return err_set(err, -ENOMEM, "no memory");
-	for (size_t i = 0; i < draft->rule_count && rc == 0; i++) {
-		const struct draft_rule *rule = &draft->rules[i];
-		size_t size = FIXED_LINES_MAX + draft_rule_size(draft, &rule->image);
-
-		rc = check_exclusion(draft, rule, left, err);
-		if (rc == 0 && size > PUSH_TEXT_MAX)
-			rc = draft_err(err, "limit", rule->at,
-				"want at most %d bytes of push lines in a rule, found %zu",
-				PUSH_TEXT_MAX, size);
-	}
-	free(left);
-	return rc;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -201,7 +138,7 @@ int draft_compile(struct draft *draft, void **ret, size_t *size, struct err *err
 {
 	struct image_header header;
 	struct image image = {0};
-	int rc = check_size(draft, err);
+	int rc = draft_check_limits(draft, err);
 
 	if (rc != 0)
 		return rc;

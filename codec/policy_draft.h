@@ -20,8 +20,16 @@ struct scalar {
 	struct place at;
 };
 
+/* What a client that matched some rules would be given at most. */
+struct burden {
+	bool overflow;	   /* more than POLICY_ROUTES_MAX blocks are left; no routes are counted */
+	size_t ipv4, ipv6; /* lines of routes, the bypass and the guard among them */
+	size_t bytes;	   /* of all lines */
+};
+
 struct draft_rule {
 	struct image_rule image; /* its spans lie in the draft's arrays */
+	struct burden alone;
 	bool named;
 	struct place at, deny, deny_at; /* where they stand; line 0: nowhere */
 };
@@ -53,6 +61,7 @@ struct draft {
 	struct place audit_at;	    /* where `audit` stands */
 	struct image_header header; /* settings; servers and translators lie in `prefixes` */
 	struct draft_rule *rules;
+	struct burden together; /* of all rules */
 	struct prefix *prefixes;
 	uint32_t *strings;
 	char *texts;
@@ -141,8 +150,11 @@ void report_add(struct policy_report *report, const struct err *err);
 int policy_open_file(const char *path, bool trusted, struct err *err);
 int policy_unreadable(struct err *err, int errnum); /* gives -errnum back */
 
-/* So many bytes of push lines at most come of a rule alone. */
-size_t draft_rule_size(const struct draft *draft, const struct image_rule *rule);
+/*
+ * policy_limits.c: count what each rule gives, and all of them together; what one rule alone gives
+ * must be a text.  Returns 0, -ENOMEM, or -EINVAL.
+ */
+int draft_check_limits(struct draft *draft, struct err *err);
 
 /* policy_warn.c: what is right and still not what anybody wants. */
 void draft_warn(const struct draft *draft, struct policy_report *report);

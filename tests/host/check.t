@@ -70,6 +70,74 @@ with_server() {
 is "$(with_server 10.1.0.1)" "" "a rule of 100 routes"
 is "$(with_server 10.4.0.0)" too-many-routes "a rule of 100 routes and the bypass"
 
+# without4 and without6 COUNT: so many scattered hosts.
+without4() {
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+		printf "10.%d.%d.%d,", i * 3 % 256, i / 8 % 256, i * 7 % 256 }'
+}
+without6() {
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+		printf "\"2001:db8:%x::%x\",", i * 977 % 65536, i * 77 + 1 }'
+}
+# every_other COUNT: hosts that no two make one block.
+every_other() {
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "10.%d.%d.%d,", i / 32768, i / 128 % 256, i % 128 * 2 }'
+}
+# limits RULE [RULE]: line, code and limit of each finding.
+limits() {
+	{
+		echo 'server-addresses: [203.0.113.1]'
+		echo 'rules:'
+		printf -- '- {name: a%s\n' "$1}"
+		[ -z "${2:-}" ] || printf -- '- {name: b%s\n' "$2}"
+	} >"$T/policy.yaml"
+	"$BUILD/v4map" check --policy "$T/policy.yaml" --json |
+		jq -r '[.line, .severity, .code, (.text | capture("(?<n>8192|refused: its|256 KiB|262144|100)").n)] |
+			join(" ")' | xargs
+}
+blocks="error too-many-routes 8192" bytes="error limit 262144"
+is "$(limits ", routes: [10.0.0.0/8], exclude: [$(without4 452)]")" "3 warning too-many-routes 256 KiB" \
+	"routes without what a rule excludes: enough"
+is "$(limits ", routes: [10.0.0.0/8], exclude: [$(without4 453)]")" "3 $bytes" \
+	"routes without what a rule excludes: too many bytes"
+is "$(limits ", routes: [10.0.0.0/8], exclude: [$(without4 980)]")" "3 $blocks" \
+	"routes without what a rule excludes: too many blocks"
+is "$(limits ", default-route: ipv4, exclude: [$(without4 980)]")" "3 $blocks" \
+	"a default route without what a rule excludes: too many of IPv4"
+is "$(limits ", default-route: ipv6, exclude: [$(without6 69)]")" "3 warning too-many-routes 256 KiB" \
+	"a default route without what a rule excludes: enough of IPv6"
+is "$(limits ", default-route: ipv6, exclude: [$(without6 70)]")" "3 $bytes" \
+	"a default route without what a rule excludes: too many of IPv6"
+is "$(limits ", default-route: ipv6, exclude: [$(without6 150)]")" "3 $blocks" \
+	"a default route without what a rule excludes: far too many of IPv6"
+is "$(limits ", default-route: ipv6, exclude: [$(without4 980)]")" "" \
+	"a default route of the family that nothing is excluded of"
+is "$(limits ", routes: [$(every_other 200)], exclude: [10.0.1.0/24]")" \
+	"3 warning too-many-routes 100" "of 200 routes 72 are excluded"
+is "$(limits ", routes: [$(every_other 200)], exclude: [10.0.0.0/24]")" "" \
+	"of 200 routes 128 are excluded"
+
+all='routes: ["::/0"]'
+is "$(limits ", $all" ", exclude: [$(without6 150)]")" "0 warning too-many-routes 8192" \
+	"what one rule routes and another excludes: too many blocks"
+is "$(limits ", $all" ", exclude: [$(without6 70)]")" "0 warning too-many-routes refused: its" \
+	"what one rule routes and another excludes: too many bytes"
+is "$(limits ", $all" ", exclude: [$(without6 30)]")" "0 warning too-many-routes 256 KiB" \
+	"what one rule routes and another excludes: too many for OpenVPN 3"
+is "$(limits ", $all" ", exclude: [$(without6 1)]")" "0 warning too-many-routes 100" \
+	"what one rule routes and another excludes: too many for 2.3"
+is "$(limits ", $all" ', exclude: ["2001:db8::/99"]')" "" \
+	"what one rule routes and another excludes: 99 routes"
+hosts=$(every_other 100)
+is "$(limits ", routes: [$hosts]" ", routes: [$hosts]")" "" "together 100 routes"
+is "$(limits ", routes: [$hosts]" ", routes: [10.1.0.0]")" "0 warning too-many-routes 100" \
+	"together 101 routes"
+is "$(limits ", routes: [$hosts 10.1.0.0]" ", routes: [10.1.0.2]")" "3 warning too-many-routes 100" \
+	"together no more than one of them"
+is "$(limits ", $all, exclude: [$(without6 12)]" ", routes: [0.0.0.0/0], exclude: [$(without4 40)]")" \
+	"0 warning too-many-routes 256 KiB 3 warning too-many-routes 100 4 warning too-many-routes 100" \
+	"together more than either: too many for OpenVPN 3"
+
 printf 'prefix-lists: {a: %s}\n' "$T/list.txt" >"$T/policy.yaml"
 is "$(check 2)" "$T/list.txt: error: cannot read: No such file or directory [unreadable]" "no list"
 for line in {1..23}; do

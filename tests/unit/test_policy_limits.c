@@ -84,50 +84,82 @@ static void rules_4096(void **state)
 	free(text.data);
 }
 
-/* Routes of 44 bytes each, the 2048 of the fixed lines, and an option for what is left. */
-static void push_text_limit(void **state)
+/*
+ * Routes of 44 bytes each, the 2048 of the fixed lines, and an option for what is left and `more`
+ * bytes besides.  Gives the number of findings, or what failed.
+ */
+static int load_push_text(size_t more, const char *exclude, struct err *err)
 {
 	enum { LINE = 44, FIXED = 8 * 256, ROUTES = (PUSH_TEXT_MAX - FIXED - 150) / LINE };
-	const size_t left = PUSH_TEXT_MAX - FIXED - ROUTES * LINE;
-	struct text text = text_new();
-	static struct policy_report report;
-	struct policy_file file;
-	struct err err;
-
-	(void)state;
-	text_add(&text, "rules:\n- name: a\n  routes: [");
-	for (unsigned i = 0; i < ROUTES; i++)
-		text_add(&text, "10.1%02u.1%02u.1%02u,", i / 2500, i / 25 % 100, i % 25 * 4);
-	text_add(&text, "]\n  push: [");
-	for (size_t i = strlen("push \"\"\n"); i < left; i++)
-		text_add(&text, "a");
-	text_add(&text, "]");
-	assert_int_equal(policy_text_load(text.data, text.len, "p.yaml", &file, &report), 0);
-	assert_int_equal(report.count, 1); /* for a client of 2.3 it is too much */
-	policy_file_done(&file);
-	text.len--;
-	text_add(&text, "a]");
-	assert_int_equal(text_load(&text, &err), -EINVAL);
-	assert_string_equal(err.code, "limit");
-	assert_int_equal(err.line, 2);
-	assert_non_null(strstr(err.text, "at most 262144 bytes"));
-	assert_non_null(strstr(err.text, "262145"));
-	free(text.data);
-}
-
-/* Without every other address of a block; `more` is one that is left besides. */
-static int load_blocks_left(const char *more, struct err *err)
-{
+	const size_t left = PUSH_TEXT_MAX - FIXED - ROUTES * LINE + more;
 	struct text text = text_new();
 	int rc;
 
-	text_add(&text, "rules:\n- name: a\n  routes: [10.0.0.0/18%s]\n  exclude: [", more);
-	for (unsigned i = 0; i < POLICY_ROUTES_MAX; i++)
-		text_add(&text, "10.0.%u.%u,", i / 128, i % 128 * 2);
+	text_add(&text, "rules:\n- name: a\n  routes: [");
+	for (unsigned i = 0; i < ROUTES; i++)
+		text_add(&text, "10.1%02u.1%02u.1%02u,", i / 2500, i / 25 % 100, i % 25 * 4);
+	text_add(&text, "]%s\n  push: [", exclude);
+	for (size_t i = strlen("push \"\"\n"); i < left; i++)
+		text_add(&text, "a");
 	text_add(&text, "]");
 	rc = text_load(&text, err);
 	free(text.data);
 	return rc;
+}
+
+static void assert_too_many_bytes(int rc, const struct err *err, const char *found)
+{
+	assert_int_equal(rc, -EINVAL);
+	assert_string_equal(err->code, "limit");
+	assert_int_equal(err->line, 2);
+	assert_non_null(strstr(err->text, "at most 262144 bytes"));
+	assert_non_null(strstr(err->text, found));
+}
+
+static void push_text_limit(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load_push_text(0, "", &err), 0);
+	assert_string_equal(err.code, "too-many-routes"); /* a warning: for a client of 2.3 */
+	assert_too_many_bytes(load_push_text(1, "", &err), &err, "262145");
+}
+
+/* What counts is left of the routes: one of 44 bytes less. */
+static void push_text_limit_with_exclude(void **state)
+{
+	const char *const exclude = "\n  exclude: [10.100.100.100]";
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load_push_text(44, exclude, &err), 0);
+	assert_too_many_bytes(load_push_text(45, exclude, &err), &err, "262145");
+	assert_too_many_bytes(
+		load_push_text(1, "\n  exclude: [10.99.0.0/16]", &err), &err, "262145");
+}
+
+/* ::/0 without every other block of /14; `more` is one that is left besides. */
+static int load_blocks_left(const char *begin, const char *more, struct err *err)
+{
+	struct text text = text_new();
+	int rc;
+
+	text_add(&text, "rules:\n- name: a\n  %s\n  routes: [%s]\n  exclude: [", begin, more);
+	for (unsigned i = 0; i < POLICY_ROUTES_MAX; i++)
+		text_add(&text, "\"%x::/14\",", i * 8);
+	text_add(&text, "]");
+	rc = text_load(&text, err);
+	free(text.data);
+	return rc;
+}
+
+static void assert_too_many_blocks(int rc, const struct err *err)
+{
+	assert_int_equal(rc, -EINVAL);
+	assert_string_equal(err->code, "too-many-routes");
+	assert_int_equal(err->line, 2);
+	assert_non_null(strstr(err->text, "at most 8192 blocks"));
 }
 
 static void blocks_left_limit(void **state)
@@ -135,11 +167,19 @@ static void blocks_left_limit(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(load_blocks_left("", &err), 0);
-	assert_int_equal(load_blocks_left(", 10.1.0.0", &err), -EINVAL);
-	assert_string_equal(err.code, "too-many-routes");
-	assert_int_equal(err.line, 2);
-	assert_non_null(strstr(err.text, "at most 8192 blocks"));
+	assert_int_equal(load_blocks_left("", "\"::/0\"", &err), 0);
+	assert_too_many_blocks(load_blocks_left("", "\"::/0\", 10.1.0.0", &err), &err);
+}
+
+static void blocks_left_of_a_default_route(void **state)
+{
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load_blocks_left("default-route: ipv6", "\"2000::\"", &err), 0);
+	assert_too_many_blocks(load_blocks_left("default-route: ipv6", "10.1.0.0", &err), &err);
+	/* Of IPv4 nothing is excluded, so it stays a directive. */
+	assert_int_equal(load_blocks_left("default-route: [ipv4, ipv6]", "\"2000::\"", &err), 0);
 }
 
 static void audit_path_limit(void **state)
@@ -181,7 +221,9 @@ int main(void)
 		cmocka_unit_test(file_of_256_kib),
 		cmocka_unit_test(rules_4096),
 		cmocka_unit_test(push_text_limit),
+		cmocka_unit_test(push_text_limit_with_exclude),
 		cmocka_unit_test(blocks_left_limit),
+		cmocka_unit_test(blocks_left_of_a_default_route),
 		cmocka_unit_test(audit_path_limit),
 		cmocka_unit_test(texts_that_grow),
 	};
