@@ -9,8 +9,12 @@
 #include "cli.h"
 #include "finding.h"
 #include "v4map-paths.h"
+#include "v4map/event.h"
 #include "v4map/policy_yaml.h"
 #include "v4map/push.h"
+
+/* A file of POLICY_TEXT_MAX bytes never gives so many. */
+enum { WHOLE_MAX = 16 * 1024 * 1024 };
 
 static const char HELP[] =
 	"usage: v4map explain [--policy FILE] --peer ADDRESS [OPTION]...\n"
@@ -146,20 +150,63 @@ unsigned explained_messages(const char *config)
 	return messages;
 }
 
+bool explained_allowed(const struct explained *explained)
+{
+	return explained->decision.verdict == VERDICT_ALLOW && explained->excess == EXCESS_NONE;
+}
+
+const char *explained_reason(const struct explained *explained)
+{
+	const struct policy *policy = explained->policy;
+
+	if (explained_allowed(explained))
+		return NULL;
+	if (explained->excess != EXCESS_NONE)
+		return event_reason_name(REASON_TEXT_TOO_LONG);
+	return policy_text(policy, policy->rules[explained->decision.deny_rule].deny);
+}
+
+/* How long the text would be, as far as there is memory for it; 0: not known. */
+static size_t whole_length(const struct explained *explained)
+{
+	struct strbuf sb;
+	size_t len = 0;
+
+	for (size_t size = 2 * (size_t)PUSH_TEXT_MAX; len == 0 && size <= WHOLE_MAX; size *= 2) {
+		char *text = malloc(size);
+
+		if (text == NULL)
+			break;
+		strbuf_init(&sb, text, size);
+		if (push_render(explained->policy, &explained->decision, &sb) == 0)
+			len = sb.len;
+		free(text);
+	}
+	return len;
+}
+
+/* The lines, or why there are none. */
+static void render(struct explained *explained, char *text)
+{
+	struct strbuf sb;
+
+	strbuf_init(&sb, text, PUSH_TEXT_MAX + 1);
+	if (push_render(explained->policy, &explained->decision, &sb) == 0)
+		return;
+	text[0] = '\0';
+	explained->excess = explained->decision.overflow ? EXCESS_BLOCKS : EXCESS_BYTES;
+	if (explained->excess == EXCESS_BYTES)
+		explained->bytes = whole_length(explained);
+}
+
 static int answer(
 	const struct policy *policy, const struct peer *peer, bool json, void *scratch, char *text)
 {
 	struct explained explained = {.policy = policy, .peer = peer, .config = text};
-	struct strbuf sb;
 	int rc = 0;
 
 	decide(&explained, scratch);
-	strbuf_init(&sb, text, PUSH_TEXT_MAX + 1);
-	if (push_render(policy, &explained.decision, &sb) != 0)
-		return cli_complain("explain",
-			"the client would be refused (text-too-long): its options pass %d bytes, "
-			"or its routes %d blocks",
-			PUSH_TEXT_MAX, POLICY_ROUTES_MAX);
+	render(&explained, text);
 	if (json)
 		rc = explain_json(&explained);
 	else

@@ -89,18 +89,30 @@ static void add_withheld(struct json *json, const struct decision *decision)
 	json_array_end(json);
 }
 
+static void add_excess(struct json *json, const struct explained *explained)
+{
+	if (explained->excess == EXCESS_NONE)
+		return;
+	json_object_begin(json, "limit");
+	if (explained->excess == EXCESS_BLOCKS)
+		json_uint(json, "blocks", POLICY_ROUTES_MAX);
+	else
+		json_uint(json, "bytes", PUSH_TEXT_MAX);
+	if (explained->bytes != 0)
+		json_uint(json, "found", explained->bytes);
+	json_object_end(json);
+}
+
 static void add_answer(struct json *json, const struct explained *explained)
 {
 	const struct decision *decision = &explained->decision;
-	const bool allowed = decision->verdict == VERDICT_ALLOW;
-	const struct policy *policy = explained->policy;
 
 	json_object_begin(json, NULL);
 	add_peer(json, explained->peer);
-	json_text(json, "verdict", allowed ? "allow" : "deny");
+	json_text(json, "verdict", explained_allowed(explained) ? "allow" : "deny");
 	json_text(json, "stage", explained->stage == STAGE_VERIFY ? "verify" : "connect");
-	json_text(json, "reason",
-		allowed ? NULL : policy_text(policy, policy->rules[decision->deny_rule].deny));
+	json_text(json, "reason", explained_reason(explained));
+	add_excess(json, explained);
 	add_rules(json, explained);
 	add_unmet(json, explained);
 	if (decision->excluded_count != 0) {

@@ -77,21 +77,35 @@ static void print_peer(const struct peer *peer)
 	(void)fputs("\n", stdout);
 }
 
+static void print_excess(const struct explained *explained)
+{
+	(void)printf(": %s, ", explained_reason(explained));
+	if (explained->excess == EXCESS_BLOCKS)
+		(void)printf("more than %d blocks are left of its routes", POLICY_ROUTES_MAX);
+	else if (explained->bytes != 0)
+		(void)printf("%zu bytes of push lines, at most %d can be given", explained->bytes,
+			PUSH_TEXT_MAX);
+	else
+		(void)printf("more than %d bytes of push lines", PUSH_TEXT_MAX);
+}
+
 static void print_verdict(const struct explained *explained)
 {
 	const struct policy *policy = explained->policy;
-	const struct image_rule *rule;
 
 	(void)fputs("verdict     ", stdout);
-	if (explained->decision.verdict == VERDICT_ALLOW) {
+	if (explained_allowed(explained)) {
 		print_coloured(COLOUR_GREEN, "allowed");
 		(void)fputs("\n", stdout);
 		return;
 	}
-	rule = &policy->rules[explained->decision.deny_rule];
 	print_coloured(COLOUR_RED, "refused");
-	(void)printf(" by %s: ", policy_text(policy, rule->name));
-	print_safely(policy_text(policy, rule->deny));
+	if (explained->excess != EXCESS_NONE) {
+		print_excess(explained);
+	} else {
+		(void)printf(" by %s: ", policy_rule_name(policy, explained->decision.deny_rule));
+		print_safely(explained_reason(explained));
+	}
 	(void)printf("\n            %s\n",
 		explained->stage == STAGE_VERIFY
 			? "at TLS_VERIFY: to the client a dead network, it tries again"
@@ -182,7 +196,7 @@ static void print_config(const struct explained *explained)
 	const char *line = explained->config;
 	const char *title = "config      ";
 
-	if (explained->decision.verdict == VERDICT_ALLOW && *line == '\0')
+	if (explained_allowed(explained) && *line == '\0')
 		(void)printf("%snothing\n", title);
 	for (size_t len; *line != '\0'; line += len + 1) {
 		len = strcspn(line, "\n");

@@ -127,6 +127,55 @@ config      nothing" "each first condition that fails"
 chmod 666 "$T/policy.yaml"
 is "$(explain 0 --json --peer 192.0.2.1 | jq -r .verdict)" allow "a draft may be anybody's"
 
+# Each rule alone gives a text, together they give none: COUNT hosts are excluded from ::/0.
+too_long() {
+	awk -v count="$1" 'BEGIN {
+		print "rules:\n- {name: other, when: {common-name: x}}"
+		printf "- {name: all, routes: [\"::/0\"]}\n- {name: holes, exclude: [\"2000::1\""
+		for (i = 1; i < count; i++) printf ", \"%x::1\"", 8192 + 256 * i
+		print "]}"
+	}' >"$T/policy.yaml"
+}
+# short ARGUMENT...: the verdict and what follows, of the hosts only the first.
+short() {
+	explain 0 --peer 192.0.2.1 "$@" | sed -n '4,$p' | grep -v "^ .*::1/128\$"
+}
+page="            at CLIENT_CONNECT: the client hears AUTH_FAILED and ends
+rules       other  no, common-name is none
+            all    matches
+            holes  matches
+routes      ::/0
+without     2000::1/128"
+# brief ARGUMENT...: the object in short.
+brief() {
+	explain 0 --json --peer 192.0.2.1 "$@" | jq -c '[.verdict, .stage, .reason, .limit, .rules, .unmet,
+		.routes, (.without | length), (.config | length), .messages, .mismatches]'
+}
+too_long 65
+is "$(brief)" "[\"allow\",\"connect\",null,null,[\"all\",\"holes\"],{\"other\":\"common-name\"},$(
+	)[\"::/0\"],65,7807,225,[]]" "not too many bytes"
+too_long 66
+is "$(short)" "verdict     refused: text-too-long, 264356 bytes of push lines, at most 262144 can be given
+$page" "too many bytes"
+is "$(brief --client-version 3)" "[\"deny\",\"connect\",\"text-too-long\",$(
+	){\"bytes\":262144,\"found\":264356},[\"all\",\"holes\"],{\"other\":\"common-name\"},[\"::/0\"],66,0,0,$(
+	)[\"too-many-routes\"]]" "too many bytes: JSON"
+is "$(short --tunnel ipv4 | head -n 8)" "verdict     allowed
+rules       other  no, common-name is none
+            all    matches
+            holes  matches
+routes      ::/0
+without     2000::1/128
+config      nothing
+withheld    ::/3" "too many bytes, which are withheld"
+too_long 69
+is "$(short)" "verdict     refused: text-too-long, more than 8192 blocks are left of its routes
+$page
+mismatches  too-many-routes          more routes than such a client can take (2.3: 100 of a family, 3: 256 KiB)" \
+	"too many blocks"
+is "$(brief)" "[\"deny\",\"connect\",\"text-too-long\",{\"blocks\":8192},[\"all\",\"holes\"],$(
+	){\"other\":\"common-name\"},[\"::/0\"],69,0,0,[\"too-many-routes\"]]" "too many blocks: JSON"
+
 echo 'bypass: on' >"$T/policy.yaml"
 is "$(explain 1 --peer 192.0.2.1)" \
 	"$T/policy.yaml:1:9: error: want auto, always or never, found 'on' [bad-value]" \

@@ -5,7 +5,7 @@ obvious.  A policy is a dict with the keys of v4map.yaml(5), a list where the ma
 (prefix-lists: names to lists of blocks); a peer is a dict of v4map-explain's options.
 """
 from address import blocks, inside
-from routes import Given, TooLong
+from routes import Given
 from rules import Client, ask_at_connect, ask_at_verify, unmet
 
 # In this order they are printed.
@@ -49,7 +49,7 @@ def text(value):
 
 
 def evaluate(policy, arguments):
-    """The object, or None: nothing can be pushed, the client would be refused."""
+    """The object."""
     client = Client(policy, arguments)
     rules = policy.get("rules", [])
     refused = ask_at_verify(rules, client)
@@ -70,13 +70,13 @@ def evaluate(policy, arguments):
         "withheld": [], "withheld_cutting": [], "withheld_dns": [], "withheld_default": [],
     }
     if not denied:
-        try:
-            given = Given(policy, client, matched)
-        except TooLong:
-            return None
+        given = Given(policy, client, matched)
         mismatches |= given.mismatches
+        if given.limit:
+            ret.update({"verdict": "deny", "reason": "text-too-long", "limit": given.limit})
+        else:
+            ret.update({"config": given.lines, "messages": messages(given.lines)})
         ret.update({
-            "config": given.lines, "messages": messages(given.lines),
             "withheld": [str(one) for one in given.withheld],
             "withheld_cutting": [str(one) for one in given.cutting],
             "withheld_dns": [str(one) for one in given.withheld_dns],

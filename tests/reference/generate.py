@@ -213,7 +213,7 @@ class Universe:
         elif kind < 0.0116:
             rule["routes"] = ["::/0"]
             policy["rules"].insert(1, {"name": "holes", "exclude": [
-                f"{0x2000 + 256 * number:x}::1" for number in range(self.random.choice((69, 74)))]})
+                f"{0x2000 + 256 * number:x}::1" for number in range(self.random.choice((65, 67, 74)))]})
         else:
             for number in range(2):
                 policy["rules"].insert(1, {"name": f"push-{number}", "push": [

@@ -12,10 +12,6 @@ OLD_ROUTES_MAX = 100
 V3_BYTES_MAX = 256 * 1024
 
 
-class TooLong(Exception):
-    """The client would be refused, reason text-too-long."""
-
-
 def of(family, some):
     return [one for one in some if one.version == (4 if family == "ipv4" else 6)]
 
@@ -57,6 +53,7 @@ class Given:
     def __init__(self, policy, client, matched):
         self.policy, self.client, self.matched = policy, client, matched
         self.mismatches = set()
+        self.limit = None  # the one that is passed: refused, reason text-too-long
         self.servers = blocks(policy.get("server-addresses", []))
         self.defaults = once(all_of(matched, "default-route"))
         self.withhold_defaults()
@@ -111,7 +108,9 @@ class Given:
         self.united = union(routes)
         self.routes = without(routes, self.excluded)
         if self.excluded and len(self.routes) > ROUTES_MAX:
-            raise TooLong
+            self.limit = {"blocks": ROUTES_MAX}
+            self.mismatches.add("too-many-routes")
+            self.routes = []
 
     def withhold_routes(self):
         self.withheld = []
@@ -168,8 +167,9 @@ class Given:
         """What passes a client's limit is pushed, and named."""
         counts = [sum(line.startswith(begin) for line in self.lines)
                   for begin in ('push "route ', 'push "route-ipv6 ')]
-        if sum(len(line) + 1 for line in self.lines) > TEXT_MAX:
-            raise TooLong
+        size = sum(len(line) + 1 for line in self.lines)
+        if size > TEXT_MAX and not self.limit:
+            self.limit = {"bytes": TEXT_MAX, "found": size}
         if self.client.is_before(2, 4) and max(counts) > OLD_ROUTES_MAX:
             self.mismatches.add("too-many-routes")
         if not self.client.is_before(3) and counts[0] * 149 + counts[1] * 150 > V3_BYTES_MAX:
