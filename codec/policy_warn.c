@@ -14,7 +14,7 @@ static void warn(struct policy_report *report, const char *file, const char *cod
 	report_add(report, &err);
 }
 
-static bool never_matches(const struct image_rule *rule)
+static bool excludes_itself(const struct image_rule *rule)
 {
 	const unsigned ipv6_forms = ~(unsigned)(IPV4_FORMS | EITHER);
 
@@ -25,6 +25,53 @@ static bool never_matches(const struct image_rule *rule)
 		(rule->forms & (IPV4_FORMS | EITHER)) == 0)
 		return true;
 	return rule->families == IMAGE_IPV6 && rule->listeners == IMAGE_IPV4;
+}
+
+static bool has_no_peer_of_its_family(const struct draft *draft, const struct image_rule *rule)
+{
+	unsigned families = 0;
+
+	for (uint32_t i = 0; i < rule->peers.count; i++)
+		families |= draft->prefixes[rule->peers.first + i].addr.family == FAMILY_IPV4
+				    ? IMAGE_IPV4
+				    : IMAGE_IPV6;
+	return families != 0 && rule->families != 0 && (families & rule->families) == 0;
+}
+
+/* NULL: somebody may. */
+static const char *why_nobody_matches(const struct draft *draft, const struct image_rule *rule)
+{
+	if (excludes_itself(rule))
+		return "family, form and listener exclude each other: nobody matches this rule";
+	if (has_no_peer_of_its_family(draft, rule))
+		return "no peer block is of this family: nobody matches this rule";
+	if (rule->forms == 1u << FORM_TRANSLATED && draft->header.translators.count == 0)
+		return "form translated, and there are no translators: nobody matches this rule";
+	return NULL;
+}
+
+static bool ends_for_everybody(const struct image_rule *rule)
+{
+	const bool asks = rule->families != 0 || rule->forms != 0 || rule->listeners != 0 ||
+			  rule->tunnels != 0 || rule->lists != 0 || rule->peers.count != 0 ||
+			  rule->common_names.count != 0 || rule->platforms.count != 0 ||
+			  rule->versions.count != 0;
+
+	return !asks && (rule->last != 0 || rule->deny != IMAGE_NO_TEXT);
+}
+
+/* All behind such a rule is in vain; told once. */
+static void warn_unreached(
+	const struct draft *draft, const char *file, struct policy_report *report)
+{
+	for (size_t i = 0; i + 1 < draft->rule_count; i++) {
+		if (!ends_for_everybody(&draft->rules[i].image))
+			continue;
+		warn(report, file, "never-matches", draft->rules[i + 1].at,
+			"the rule before this one matches everybody and ends it: no rule from "
+			"here on is asked");
+		return;
+	}
 }
 
 /* Whom it is too much for; each is worse than those before it. */
@@ -42,7 +89,8 @@ static enum excess excess_of(const struct burden *burden)
 	return EXCESS_NONE;
 }
 
-static void warn_rule(const struct draft_rule *rule, const char *file, struct policy_report *report)
+static void warn_rule(const struct draft *draft, const struct draft_rule *rule, const char *file,
+	struct policy_report *report)
 {
 	static const char *const TEXTS[] = {
 		[EXCESS_NONE] = NULL,
@@ -53,10 +101,10 @@ static void warn_rule(const struct draft_rule *rule, const char *file, struct po
 		[EXCESS_ALL] = NULL, /* an error */
 	};
 	const char *text = TEXTS[excess_of(&rule->alone)];
+	const char *never = why_nobody_matches(draft, &rule->image);
 
-	if (never_matches(&rule->image))
-		warn(report, file, "never-matches", rule->at,
-			"family, form and listener exclude each other: nobody matches this rule");
+	if (never != NULL)
+		warn(report, file, "never-matches", rule->at, never);
 	if (text != NULL)
 		warn(report, file, "too-many-routes", rule->at, text);
 }
@@ -90,10 +138,11 @@ void draft_warn(const struct draft *draft, struct policy_report *report)
 {
 	const char *file = report->errs[0].file;
 
-	/* First, so that no other takes its place in the report. */
+	/* First, so that no others take their place in the report. */
 	warn_together(draft, file, report);
+	warn_unreached(draft, file, report);
 	for (size_t i = 0; i < draft->rule_count; i++)
-		warn_rule(&draft->rules[i], file, report);
+		warn_rule(draft, &draft->rules[i], file, report);
 	for (size_t i = 0; i < draft->list_count; i++)
 		if (draft->lists[i].blocks.count == 0)
 			warn(report, file, "empty-list", draft->lists[i].at,

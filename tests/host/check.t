@@ -54,6 +54,28 @@ is "$(check 0 | sed 's/bytes$//; s/of [0-9]*/of N/')" "$(for line in 2 3 4; do
 		) nobody matches this rule [never-matches]"
 done)
 $T/policy.yaml: fine: 4 rules, 0 routes, an image of N " "rules that nobody matches"
+# nobody LINE...: lines of the rules that nobody matches.
+nobody() {
+	printf '%s\n' "$@" >"$T/policy.yaml"
+	"$BUILD/v4map" check --policy "$T/policy.yaml" --json |
+		jq -r 'select(.code == "never-matches") | "\(.line) \(.text)"' | cut -c-25 | xargs
+}
+is "$(nobody rules: '- {name: a, when: {family: ipv4, peer: "2001:db8::/32"}}' \
+	'- {name: b, when: {family: ipv6, peer: 10.0.0.0/8}}' \
+	'- {name: c, when: {family: ipv4, peer: [10.0.0.0/8, "2001:db8::/32"]}}' \
+	'- {name: d, when: {peer: 10.0.0.0/8}}')" \
+	"2 no peer block is of thi 3 no peer block is of thi" "peers of another family"
+is "$(nobody rules: '- {name: a, when: {form: translated}}' \
+	'- {name: b, when: {form: [translated, mapped]}}')" "2 form translated, and th" \
+	"translated, without translators"
+is "$(nobody 'translators: ["64:ff9b::/96"]' rules: '- {name: a, when: {form: translated}}')" "" \
+	"translated, with translators"
+is "$(nobody rules: '- {name: a, last: true}' '- {name: b}' '- {name: c}')" \
+	"3 the rule before this on" "behind a last rule for everybody"
+is "$(nobody rules: '- {name: a, deny: closed}' '- {name: b}')" \
+	"3 the rule before this on" "behind a refusal of everybody"
+is "$(nobody rules: '- {name: a, last: true, when: {tunnel: dual}}' '- {name: b, last: true}')" "" \
+	"nothing behind a last rule for everybody"
 {
 	echo 'rules:'
 	echo '- name: many'
