@@ -57,6 +57,7 @@ struct draft_text {
 
 /* All arrays are made once, large enough for a file of its length. */
 struct draft {
+	bool has_keys; /* any at all */
 	struct audit_settings audit;
 	struct place audit_at;	    /* where `audit` stands */
 	struct image_header header; /* settings; servers and translators lie in `prefixes` */

@@ -94,6 +94,7 @@ static int read_key(struct tree *tree, struct branch *mapping, const struct node
 		return draft_err(tree->err, "duplicate-key", name->at,
 			"%s is there already, on line %u", name->text, mapping->line_of[i]);
 	mapping->line_of[i] = name->at.line;
+	tree->draft->has_keys = true;
 	mapping->next = &keys[i];
 	return 0;
 }

@@ -13,6 +13,19 @@ static const struct audit_settings AUDIT_DEFAULTS = {
 	.sync_interval_ms = 1000,
 };
 
+static const char DEFAULTS[] = "rules: []\n";
+
+/* A write that failed may leave nothing, and nothing would admit everybody. */
+static int check_keys(const struct draft *draft, struct err *err)
+{
+	if (draft->has_keys)
+		return 0;
+	err->code = "empty";
+	return err_set(err, -EINVAL,
+		"want a key at least, found none: was the file cut off? `rules: []` is a policy "
+		"that admits everybody");
+}
+
 /* The steps from a text to an image. */
 static int make(struct draft *draft, const char *text, size_t len, bool trusted,
 	struct policy_file *file, struct policy_report *report)
@@ -20,6 +33,8 @@ static int make(struct draft *draft, const char *text, size_t len, bool trusted,
 	struct err *err = &report->errs[0];
 	int rc = draft_read(draft, text, len, err);
 
+	if (rc == 0)
+		rc = check_keys(draft, err);
 	if (rc == 0)
 		rc = lists_resolve(draft, err);
 	if (rc == 0)
@@ -142,7 +157,7 @@ int policy_file_load(
 	if (path != NULL || fd != -ENOENT || !is_missing(name))
 		return finish(report, fd);
 	report_init(report, name);
-	rc = compile("", 0, trusted, ret, report);
+	rc = compile(DEFAULTS, strlen(DEFAULTS), trusted, ret, report);
 	if (rc == 0)
 		ret->is_default = true;
 	return finish(report, rc);

@@ -45,8 +45,9 @@ struct policy_report {
  * root's (or the caller's own effective user's) and not writable by group or others; a draft that
  * an admin tries out need not be.  When `path` is NULL the default place is read
  * (V4MAP_POLICY_DEFAULT, set when v4map is built), and only there a missing file means the
- * defaults.  Returns 0 and *ret, which policy_file_done frees; or a negative errno with at least
- * one error in *report, *ret untouched.  *report is made anew.
+ * defaults; a file without a single key is refused everywhere.  Returns 0 and *ret, which
+ * policy_file_done frees; or a negative errno with at least one error in *report, *ret untouched.
+ * *report is made anew.
  */
 int policy_file_load(
 	const char *path, bool trusted, struct policy_file *ret, struct policy_report *report);

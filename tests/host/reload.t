@@ -36,10 +36,13 @@ is "$(ask "again c1" | sed -n 's/^    //p')" 'push "route 10.2.0.0 255.255.0.0"'
 policy second 10.2.0.1/16
 logged policy-rejected 1
 ok $? "a wrong one is rejected"
+: >"$T/policy.yaml"
+logged policy-rejected 2
+ok $? "and an empty one, which a full disk may leave"
 is "$(routed c3)" 'push "route 10.2.0.0 255.255.0.0"' "and the old one stays"
 
 rm "$T/policy.yaml"
-logged policy-rejected 2
+logged policy-rejected 3
 ok $? "a deleted one is rejected as well"
 policy third 10.3.0.0/16
 logged policy-loaded 3

@@ -50,4 +50,8 @@ wait "$hung"
 is "$(cat "$T/hung")" "  log[ERR] v4map: v4mapd did not answer in 15 s
 open: ERROR
 abort" "a v4mapd that says nothing for 15 s is not waited for any longer"
+echo '# to be written' >"$T/empty.yaml"
+is "$(run <<<"open @DIR@/empty.yaml v4mapd=@BUILD@/v4mapd" | head -n 1)" \
+	"  log[ERR] v4map: @DIR@/empty.yaml: want a key at least, found none: was the file cut off? $(
+	)\`rules: []\` is a policy that admits everybody" "a policy of nothing"
 plan

@@ -78,13 +78,14 @@ static const struct row ROWS[] = {
 
 static void owner_is_checked(void **state)
 {
+	static const char YAML[] = "rules: []\n";
 	const struct row *row = *state;
 	struct err err;
 	int rc;
 
 	if (geteuid() != 0)
 		skip();
-	write_file(row->mode, "", 0);
+	write_file(row->mode, YAML, strlen(YAML));
 	assert_int_equal(chown(path, row->owner, 0), 0);
 	assert_int_equal(seteuid(row->user), 0);
 	rc = load(row->trusted, &err);
@@ -156,12 +157,26 @@ static void size_is_limited(void **state)
 	(void)state;
 	assert_non_null(text);
 	memset(text, '\n', POLICY_TEXT_MAX + 1);
+	memcpy(text, "rules: []", strlen("rules: []"));
 	write_file(0600, text, POLICY_TEXT_MAX);
 	assert_int_equal(load(true, &err), 0);
 	write_file(0600, text, POLICY_TEXT_MAX + 1);
 	assert_int_equal(load(true, &err), -EFBIG);
 	assert_non_null(strstr(err.text, "at most 262144 bytes"));
 	free(text);
+}
+
+/* What a full disk leaves must not admit everybody. */
+static void empty_is_refused(void **state)
+{
+	struct err err;
+
+	(void)state;
+	write_file(0600, "", 0);
+	assert_int_equal(load(true, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "found none"));
+	assert_string_equal(err.code, "empty");
+	assert_int_equal(err.line, 0);
 }
 
 static void first_error_has_its_place(void **state)
@@ -180,7 +195,7 @@ static void first_error_has_its_place(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(ROWS) + 7] = {{0}};
+	struct CMUnitTest tests[COUNT(ROWS) + 8] = {{0}};
 	size_t count = 0;
 	int failed;
 
@@ -191,6 +206,7 @@ int main(void)
 	tests[count++] = ROW_TEST("a pipe", pipe_does_not_hold_us_up, NULL);
 	tests[count++] = ROW_TEST("a device", device_is_no_file, NULL);
 	tests[count++] = ROW_TEST("a link to nowhere", link_to_nowhere, NULL);
+	tests[count++] = ROW_TEST("empty", empty_is_refused, NULL);
 	tests[count++] = ROW_TEST("256 KiB", size_is_limited, NULL);
 	tests[count++] = ROW_TEST("the first error has its place", first_error_has_its_place, NULL);
 	for (size_t i = 0; i < count; i++)

@@ -160,6 +160,14 @@ static const struct bad_row BAD[] = {
 	{"deny: nothing", R("deny: "), 1, 25, "wrong-type", "want the reason, found nothing"},
 	{"deny-at: unknown", R("deny: a, deny-at: later"), 1, 37, "bad-value",
 		"want connect or verify"},
+	/* not a single key */
+	{"nothing", "", 0, 0, "empty", "want a key at least, found none"},
+	{"only blanks", " \n\n", 0, 0, "empty", "`rules: []`"},
+	{"only comments", "# nothing\n\n# here\n", 0, 0, "empty", "found none"},
+	{"only a mark of byte order", "\xef\xbb\xbf", 0, 0, "empty", "found none"},
+	{"only a document's begin", "---\n", 0, 0, "empty", "found none"},
+	{"only a mapping of nothing", "{}", 0, 0, "empty", "found none"},
+
 	/* empty lists */
 	{"empty server-addresses", "server-addresses: []", 1, 19, "empty-list",
 		"server-addresses: want at least one of addresses"},
@@ -265,10 +273,7 @@ struct good_row {
 };
 
 static const struct good_row GOOD[] = {
-	{"nothing", ""},
-	{"only comments", "# nothing\n\n# here\n"},
-	{"only a document's begin", "---\n"},
-	{"a document's begin and end", "--- {}\n...\n"},
+	{"a document's begin and end", "---\nrules: []\n...\n"},
 	{"no rules", "rules: []"},
 	{"a rule that only has a name", "rules: [{name: a}]"},
 	{"name of 63", "rules: [{name: " A60 "aaa}]"},
@@ -366,7 +371,7 @@ static void defaults(void **state)
 	struct fixture fixture;
 
 	(void)state;
-	fixture_load(&fixture, "");
+	fixture_load(&fixture, "rules: []");
 	assert_string_equal(fixture.file.audit.file, V4MAP_AUDIT_DEFAULT);
 	assert_int_equal(fixture.file.audit.durability, DURABILITY_INTERVAL);
 	assert_int_equal(fixture.file.audit.sync_interval_ms, 1000);
