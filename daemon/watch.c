@@ -17,6 +17,7 @@ enum { LINKS_MAX = 8 };
  * a second one, or is mounted here.
  */
 static const uint32_t WAY = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+static const uint32_t FOLDER = IN_ONLYDIR | IN_EXCL_UNLINK | IN_DELETE_SELF | IN_MOVE_SELF;
 static const uint32_t CONTENT = IN_CLOSE_WRITE | IN_ATTRIB;
 /* The watch itself has lost its place. */
 static const uint32_t LOST = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED;
@@ -46,7 +47,7 @@ static struct watched *find(struct watch *watch, int wd, const char *name)
 /* Watch `at` for what happens to `name` in it, or, if that is "", to itself. */
 static int note(struct watch *watch, const char *at, const char *name, uint32_t events)
 {
-	const uint32_t folder = name[0] != '\0' ? IN_ONLYDIR | IN_DELETE_SELF | IN_MOVE_SELF : 0;
+	const uint32_t folder = name[0] != '\0' ? FOLDER : 0;
 	const size_t at_len = strlen(at), size = at_len + strlen(name) + 1;
 	char *path = watch->text + watch->text_len;
 	struct watched *place;

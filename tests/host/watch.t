@@ -103,12 +103,22 @@ in_force
 gone "the policy is removed" rm policy.yaml
 write there.yaml
 seen "another is linked to" ln -s there.yaml policy.yaml
+before=$(count policy-loaded)
 seen "the link's target is written" write there.yaml
 write new.yaml
 seen "the link's target is replaced" mv new.yaml there.yaml
-again "v4map reload touches the target" eval '"$BUILD/v4map" reload --policy "$T/policy.yaml"'
+is "$(count policy-loaded)" $((before + 2)) "each is read once"
+again "v4map reload touches the target" "$BUILD/v4map" reload --policy "$T/policy.yaml"
 out=$("$BUILD/v4map" reload --wait --policy "$T/policy.yaml" 2>&1)
 is "$? ${out%% generation*}" "0 $T/policy.yaml: in force:" "and hears of it"
+(sleep 0.5 && exec 3>>there.yaml && sleep 0.5) & # is open for writing when it is replaced
+write new.yaml
+sleep 0.7
+before=$(count policy-loaded)
+seen "what is open is replaced" mv new.yaml there.yaml
+wait $!
+sleep 0.4
+is "$(count policy-loaded)" $((before + 1)) "and it is of no interest any more"
 write elsewhere.yaml
 relink() { ln -s "$T/elsewhere.yaml" link && mv -T link policy.yaml; }
 seen "the link is replaced" relink
