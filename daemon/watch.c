@@ -64,8 +64,7 @@ static int note(struct watch *watch, const char *at, const char *name, uint32_t 
 		place->events |= events;
 		return 0;
 	}
-	memcpy(path, at, at_len);
-	memcpy(path + at_len, name, size - at_len);
+	(void)snprintf(path, size, "%s%s", at, name);
 	watch->text_len += size;
 	watch->places[watch->count++] =
 		(struct watched){.wd = wd, .events = events, .path = path, .name = path + at_len};
