@@ -64,7 +64,8 @@ static int note(struct watch *watch, const char *at, const char *name, uint32_t 
 		place->events |= events;
 		return 0;
 	}
-	(void)snprintf(path, size, "%s%s", at, name);
+	memcpy(path, at, at_len + 1);
+	memcpy(path + at_len, name, size - at_len);
 	watch->text_len += size;
 	watch->places[watch->count++] =
 		(struct watched){.wd = wd, .events = events, .path = path, .name = path + at_len};
