@@ -33,6 +33,7 @@ struct intent {
 struct journal {
 	bool started;		     /* a worker has opened the log and the plugin has its policy */
 	bool reload;		     /* the next worker reads the policy again */
+	bool reading;		     /* a worker is at it, or has died of it */
 	char folder[AUDIT_PATH_MAX]; /* where the server was started */
 	char policy[CONTROL_TEXT_MAX];	  /* as the plugin's argument names it; "": the default */
 	char policy_path[AUDIT_PATH_MAX]; /* the same, absolute */

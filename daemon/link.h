@@ -16,7 +16,10 @@ int link_say(struct ring *ring, enum control_kind kind, uint32_t generation, con
 
 /* A policy's image in a sealed memory file: its descriptor, or a negative errno. */
 int link_image_file(const void *image, size_t size);
-/* Hand it over, and close it.  Returns 0 or a negative errno. */
+/*
+ * Hand it over, in the place of all that the plugin has not looked at yet, and close it.  Returns 0
+ * or a negative errno.
+ */
 int link_offer_policy(struct ring *ring, uint32_t generation, int fd);
 
 /*

@@ -43,7 +43,7 @@ static int offer(struct worker *worker, struct policy_file *file, struct err *er
 	free(file->image);
 	file->image = NULL;
 	if (rc >= 0)
-		rc = link_offer_policy(worker->ring, worker->journal->generation + 1, rc);
+		rc = link_offer_policy(worker->ring, worker->journal->generation, rc);
 	return rc == 0 ? 0 : err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
 }
 
@@ -64,6 +64,20 @@ static int use_own_log(const struct journal *journal, struct audit_settings *aud
 	return 0;
 }
 
+/* A chain of seals goes on with the key it has, and so do pseudonyms. */
+static int keeps_key(
+	const struct journal *journal, const struct audit_settings *audit, struct err *err)
+{
+	const char *now = journal->audit.key_file;
+
+	if (!journal->keyed || strcmp(now, audit->key_file) == 0)
+		return 0;
+	return err_set(err, -EINVAL,
+		"audit.key-file: want '%s' while the server runs, found '%s'; for another key "
+		"restart the server",
+		now, audit->key_file);
+}
+
 static int put_in_force(struct worker *worker, struct policy_file *file, struct err *err)
 {
 	struct journal *journal = worker->journal;
@@ -71,19 +85,24 @@ static int put_in_force(struct worker *worker, struct policy_file *file, struct 
 	struct audit_end end;
 	int rc;
 
+	rc = keeps_key(journal, &file->audit, err);
+	if (rc != 0)
+		return rc;
 	if (strcmp(journal->audit.file, file->audit.file) != 0) {
 		rc = audit_open_whole(&audit, file->audit.file, LOCK_WAIT_MS, &end, err);
 		if (rc != 0)
 			return rc;
 	}
 	rc = worker_shut_in(worker, &file->audit, audit.fd >= 0 ? audit.fd : worker->audit.fd, err);
+	/* First the number: whoever dies in between must not give it to another policy. */
+	journal->generation++;
 	if (rc == 0)
 		rc = offer(worker, file, err);
 	if (rc != 0) {
+		journal->generation--;
 		audit_close(&audit);
 		return rc;
 	}
-	journal->generation++;
 	if (audit.fd >= 0)
 		switch_audit(worker, &audit, &end);
 	journal->audit = file->audit;
@@ -153,17 +172,28 @@ static int load_policy(struct worker *worker, struct load *load)
 	return load->rc;
 }
 
+static void reject(struct worker *worker, const char *why)
+{
+	const struct journal *journal = worker->journal;
+	struct event *event = writer_own(worker, EVENT_POLICY_REJECTED);
+
+	event_add_text(event, TAG_FILE, journal->policy_path);
+	event_add_text(event, TAG_MESSAGE, why);
+	(void)link_say(worker->ring, journal->started ? CONTROL_REJECTED : CONTROL_FAILED,
+		journal->generation, why);
+}
+
 int policy_adopt(struct worker *worker)
 {
 	const char *name = worker->journal->policy_path;
-	const enum control_kind on_error =
-		worker->journal->started ? CONTROL_REJECTED : CONTROL_FAILED;
 	char text[sizeof(((struct control *)NULL)->text)];
 	struct load load = {.path = worker->journal->policy[0] != '\0' ? name : NULL};
 	struct err *err = &load.report.errs[0];
 	struct event *event;
-	int rc = load_policy(worker, &load);
+	int rc;
 
+	worker->journal->reading = true;
+	rc = load_policy(worker, &load);
 	watch_lists(worker, &load.report);
 	if (rc == 0) {
 		rc = use_own_log(worker->journal, &load.file.audit, err);
@@ -177,12 +207,16 @@ int policy_adopt(struct worker *worker)
 		}
 		policy_file_done(&load.file);
 	}
+	worker->journal->reading = false;
 	if (rc == 0)
 		return 0;
 	err_format(err, text, sizeof(text));
-	event = writer_own(worker, EVENT_POLICY_REJECTED);
-	event_add_text(event, TAG_FILE, name);
-	event_add_text(event, TAG_MESSAGE, text);
-	(void)link_say(worker->ring, on_error, worker->journal->generation, text);
+	reject(worker, text);
 	return rc;
+}
+
+void policy_reader_died(struct worker *worker)
+{
+	worker->journal->reading = false;
+	reject(worker, "v4mapd died while it read the policy; the one before stays in force");
 }

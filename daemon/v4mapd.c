@@ -23,7 +23,7 @@
 #include "v4map-paths.h"
 #include "worker.h"
 
-enum { FIRST_OTHER_FD = 5 };
+enum { FIRST_OTHER_FD = 6 };
 
 static const char USAGE[] =
 	"usage: v4mapd POLICY LOG\n"
@@ -39,6 +39,8 @@ static struct ring *map_ring(void)
 	struct stat st;
 
 	if (fstat(CONTROL_FD, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return NULL;
+	if (fstat(PLUGIN_FD, &st) != 0 || !S_ISSOCK(st.st_mode))
 		return NULL;
 	if (fstat(RING_FD, &st) != 0 || st.st_size != (off_t)sizeof(*ring))
 		return NULL;
@@ -175,6 +177,7 @@ int main(int argc, char **argv)
 	(void)close_range(FIRST_OTHER_FD, ~0U, 0);
 	ignore_signals();
 	(void)fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
+	(void)fcntl(PLUGIN_FD, F_SETFD, FD_CLOEXEC);
 	server = (int)syscall(SYS_pidfd_open, parent, 0);
 	if (server < 0)
 		return fail("pidfd_open (Linux 5.3 or newer is needed)");

@@ -214,8 +214,8 @@ static void drain(struct worker *worker)
 	audit_close(&worker->audit);
 }
 
-/* Returns false when the server cannot start; later a bad policy changes nothing. */
-static bool start(struct worker *worker)
+/* Returns 0, or how the worker ends; once the server has started a bad policy changes nothing. */
+static int start(struct worker *worker)
 {
 	bool wanted = worker->journal->reload || !worker->journal->started;
 	struct err ignored;
@@ -230,15 +230,21 @@ static bool start(struct worker *worker)
 	worker->journal->reload = false;
 	if (worker->journal->started && resume(worker) == 0)
 		(void)rotation_follow(worker); /* while the way there is open */
-	if (wanted && policy_adopt(worker) != 0 && !worker->journal->started)
-		return false;
+	if (worker->journal->reading)
+		policy_reader_died(worker);
+	if (wanted && policy_adopt(worker) != 0) {
+		if (!worker->journal->started)
+			return WORKER_CANNOT_START;
+		if (worker->shut_in) /* for what is not in force */
+			return WORKER_RELOAD;
+	}
 	worker->journal->started = true;
 	/* Without its walls it would still be better than no log. */
 	(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
 	(void)worker_align_key(worker); /* cannot go back: the step is forward */
 	worker->checkpoint = worker->journal->sequence;
 	worker->checkpoint_ms = monotonic_ms();
-	return true;
+	return 0;
 }
 
 /* A ring that fills up while it is emptied is looked at again at once. */
@@ -255,8 +261,9 @@ int worker_run(struct worker *worker)
 	int timeout_ms = 0, rc;
 
 	worker->started_ms = monotonic_ms();
-	if (!start(worker))
-		return WORKER_CANNOT_START;
+	rc = start(worker);
+	if (rc != 0)
+		return rc;
 	while (wait_round(worker, timeout_ms)) {
 		uint64_t tail = atomic_load(&worker->ring->tail);
 

@@ -56,9 +56,11 @@ void journal_set_paths(struct journal *journal, const char *policy, const char *
 /*
  * policy.c: read the policy and make it the one in force: its log, its generation, its image.
  * Whatever comes of it is recorded, and the plugin is told.  Returns 0 or a negative errno;
- * then what was in force still is.
+ * then what was in force still is, but a worker that is `shut_in` is so for the new one.
  */
 int policy_adopt(struct worker *worker);
+/* policy.c: say that the last worker died of it. */
+void policy_reader_died(struct worker *worker);
 
 /*
  * shut_in.c: open what is needed by name for the last time, become audit.user, enter the sandbox

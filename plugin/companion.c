@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include "v4map/control.h"
 
+enum { AT_ONCE_MAX = 200 }; /* of messages; more than there is room for */
 enum { START_TIMEOUT_MS = 15000, RELOAD_TIMEOUT_MS = 4000, FIRST_SAFE_FD = 10 };
 
 /*
@@ -83,6 +84,7 @@ static int adopt_image(struct companion *companion, int fd, uint32_t generation,
 	companion->image = image;
 	companion->policy = policy;
 	companion->generation = generation;
+	companion->images++;
 	return 0;
 }
 
@@ -127,7 +129,6 @@ static int take_message(struct companion *companion, struct err *err)
 		return -EAGAIN;
 	if (len <= 0)
 		return len == 0 ? 0 : err_set(err, (int)len, "v4mapd sent nonsense");
-	companion->messages++;
 	if (message.kind == CONTROL_POLICY)
 		rc = adopt_image(companion, fd, message.generation, err);
 	else
@@ -137,26 +138,37 @@ static int take_message(struct companion *companion, struct err *err)
 	return rc != 0 ? rc : (int)message.kind;
 }
 
-/* Take what waits; what is no new policy is for the admin.  False: there was nothing. */
+/* For OpenVPN's log: what is no new policy is for the admin. */
+static void note_news(struct companion *companion, int kind, const struct err *err)
+{
+	if (kind == CONTROL_POLICY)
+		(void)snprintf(companion->notice, sizeof(companion->notice),
+			"policy generation %u is in force", companion->generation);
+	else if (err->text[0] != '\0')
+		memcpy(companion->notice, err->text, sizeof(err->text));
+}
+
+/*
+ * Take all that waits; false: there was nothing.  The count only says that there is something:
+ * v4mapd may have died before it could count, or taken back what it had sent.
+ */
 static bool take_waiting(struct companion *companion)
 {
-	const struct ring *ring = companion->producer.ring;
+	const uint32_t messages =
+		atomic_load_explicit(&companion->producer.ring->messages, memory_order_acquire);
 	struct err err = {.text = ""};
-	bool taken = false;
+	int kind = -EAGAIN;
 
-	while (atomic_load_explicit(&ring->messages, memory_order_acquire) != companion->messages) {
-		int kind = take_message(companion, &err);
-
-		taken = true;
-		if (kind == 0 || kind == -EAGAIN) /* it died before it could send */
-			companion->messages = atomic_load(&ring->messages);
-		if (kind == CONTROL_POLICY)
-			(void)snprintf(companion->notice, sizeof(companion->notice),
-				"policy generation %u is in force", companion->generation);
-		else if (err.text[0] != '\0')
-			memcpy(companion->notice, err.text, sizeof(err.text));
+	if (messages == companion->messages)
+		return false;
+	companion->messages = messages;
+	for (int i = 0; i < AT_ONCE_MAX; i++) {
+		kind = take_message(companion, &err);
+		if (kind == 0 || kind == -EAGAIN)
+			break;
+		note_news(companion, kind, &err);
 	}
-	return taken;
+	return true;
 }
 
 int64_t companion_now_ms(void)
@@ -214,7 +226,7 @@ fail:
 	return -ENOMEM;
 }
 
-/* Both descriptors come above those v4mapd expects, so that moving one cannot hit the other. */
+/* Descriptors come above those v4mapd expects, so that moving one cannot hit another. */
 static int move_up(int fd)
 {
 	int moved = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_SAFE_FD);
@@ -242,6 +254,8 @@ static int spawn(struct companion *companion, int control, int ring, pid_t *ret_
 	rc = posix_spawn_file_actions_adddup2(&actions, control, CONTROL_FD);
 	if (rc == 0)
 		rc = posix_spawn_file_actions_adddup2(&actions, ring, RING_FD);
+	if (rc == 0)
+		rc = posix_spawn_file_actions_adddup2(&actions, companion->control, PLUGIN_FD);
 	if (rc == 0)
 		rc = posix_spawn(ret_pid, companion->daemon_path, &actions, &attr, argv, envp);
 	(void)posix_spawn_file_actions_destroy(&actions);
@@ -278,7 +292,7 @@ static int start(struct companion *companion, struct err *err)
 		(void)close(ring);
 		return err_set(err, -errno, "socketpair: %s", strerror(errno));
 	}
-	companion->control = pair[0];
+	companion->control = move_up(pair[0]);
 	pair[1] = move_up(pair[1]);
 	ring = move_up(ring);
 	rc = spawn(companion, pair[1], ring, &pid);

@@ -33,7 +33,8 @@ struct companion {
 	char run[RING_RUN_TEXT_SIZE];
 	struct image image, used; /* of the policy in force, and of the one before */
 	uint32_t generation;
-	uint32_t messages;	 /* taken so far, as ring.messages counts them */
+	uint32_t images;	 /* adopted so far: a generation may come twice if v4mapd dies */
+	uint32_t messages;	 /* ring.messages when we looked last */
 	bool silent;		 /* and the admin has been told */
 	char notice[NOTICE_MAX]; /* what v4mapd has to say to the admin; "": nothing */
 	struct policy policy;

@@ -170,7 +170,7 @@ static enum event_reason render(
 {
 	const char *rendered;
 	long len = text_cache_render(&plugin->texts, &plugin->companion->policy,
-		plugin->companion->generation, peer, decision, &rendered);
+		plugin->companion->images, peer, decision, &rendered);
 
 	*text = NULL;
 	if (len < 0)

@@ -3,13 +3,14 @@
 #define V4MAP_CONTROL_H
 /*
  * What the plugin and v4mapd say to each other over their SOCK_SEQPACKET pair: one struct a
- * message, a descriptor beside it where the kind says so.  v4mapd finds its end and the ring at
+ * message, a descriptor beside it where the kind says so.  v4mapd finds both ends and the ring at
  * fixed descriptors.
  */
 
 #include <stdint.h>
 
-enum { CONTROL_FD = 3, RING_FD = 4 };
+/* PLUGIN_FD: the plugin's end, too, to take back from it what has waited and is out of date. */
+enum { CONTROL_FD = 3, RING_FD = 4, PLUGIN_FD = 5 };
 
 enum control_kind {
 	CONTROL_RELOAD = 1, /* plugin: read the policy `text`, write the log `log` (as its
