@@ -40,7 +40,8 @@ bool scratch_fit(struct scratch *scratch, const struct policy *policy)
 	base = realloc(scratch->base, size);
 	if (base == NULL)
 		return false;
-	*scratch = (struct scratch){base, size};
+	scratch->base = base;
+	scratch->size = size;
 	return true;
 }
 
