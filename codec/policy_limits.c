@@ -199,7 +199,7 @@ static int count_rules(
 	unite(&sum);
 	routes = sum.routes;
 	kept = (long)sum.route_count;
-	if (sum.exclude_count != 0) {
+	if (sum.left != NULL) {
 		kept = prefixset_subtract(sum.routes, sum.route_count, sum.excludes,
 			sum.exclude_count, sum.left, POLICY_ROUTES_MAX);
 		routes = sum.left;

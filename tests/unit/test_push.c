@@ -94,7 +94,7 @@ struct render_row {
 #define REMOVES "push-remove \"route \"\npush-remove \"route-ipv6 \"\n"
 
 static const struct render_row RENDERED[] = {
-	{"nothing", "", ""},
+	{"nothing", "rules: []", ""},
 	{"only push-remove", "replace-pushed-routes: true", REMOVES},
 	{"every kind, in order",
 		"replace-pushed-routes: true\n"
