@@ -155,6 +155,25 @@ static int supervisor(struct ring *ring, char **paths, int server, unsigned serv
 	return supervise(&worker);
 }
 
+/*
+ * A pidfd of the server, who made the socket pair.  A server that has ended already is nobody's
+ * parent any more, and since we hold its end of the pair ours will not tell.
+ */
+static int open_server(pid_t parent)
+{
+	struct ucred maker = {.pid = 0};
+	socklen_t size = sizeof(maker);
+	int server = (int)syscall(SYS_pidfd_open, parent, 0);
+
+	if (server < 0)
+		return server;
+	if (getsockopt(CONTROL_FD, SOL_SOCKET, SO_PEERCRED, &maker, &size) == 0 &&
+		maker.pid == parent && getppid() == parent)
+		return server;
+	errno = ESRCH;
+	return -1;
+}
+
 int main(int argc, char **argv)
 {
 	pid_t parent = getppid(), pid;
@@ -178,7 +197,7 @@ int main(int argc, char **argv)
 	ignore_signals();
 	(void)fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
 	(void)fcntl(PLUGIN_FD, F_SETFD, FD_CLOEXEC);
-	server = (int)syscall(SYS_pidfd_open, parent, 0);
+	server = open_server(parent);
 	if (server < 0)
 		return fail("pidfd_open (Linux 5.3 or newer is needed)");
 	pid = fork();
