@@ -4,10 +4,6 @@
 # but for what is excluded, and the client's own connection stays where it is.
 . "$(dirname "$0")/lib.sh"
 
-# way NAME ADDRESS: the device that the client's kernel sends it to.
-way() {
-	in_ns "$1" ip route get "$2" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
-}
 alive() {
 	reaches "$1" "$INSIDE4"
 	ok $? "$1 $2: reaches the IPv4 network"

@@ -66,6 +66,16 @@ version_has() {
 	} | sort -CV
 }
 
+# way NAME ADDRESS: the device that its kernel sends it to.
+way() {
+	in_ns "$1" ip route get "$2" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
+}
+
+# inside NAME -4|-6: its address of that family in the tunnel.
+inside() {
+	in_ns "$1" ip "$2" -j addr show dev tun0 scope global | jq -r '.[0].addr_info[0].local'
+}
+
 # The policy from standard input; the log goes to $log, $audit adds to that.
 audit=
 policy() {

@@ -63,7 +63,7 @@ session() {
 	ok $? "$2: reaches the IPv4 network"
 	reaches c1 "$INSIDE6"
 	ok $? "$2: reaches the IPv6 network"
-	reaches ins "$(in_ns c1 ip -4 -j addr show dev tun0 | jq -r '.[0].addr_info[0].local')"
+	reaches ins "$(inside c1 -4)"
 	ok $? "$2: the IPv4 network reaches it"
 	is "$(sed -n 's/^nameserver //p' "$tree/run/resolv.conf" | xargs)" "10.20.0.53 2001:db8:20::53" \
 		"$2: has the name servers"

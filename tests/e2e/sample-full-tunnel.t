@@ -5,10 +5,6 @@
 . "$(dirname "$0")/sample.sh"
 
 OUTSIDE4=192.0.2.254 OUTSIDE6=2001:db8:1::fe
-# way NAME ADDRESS: the device that the client's kernel sends it to.
-way() {
-	in_ns "$1" ip route get "$2" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
-}
 # What the router saw of pings from clients' own addresses.
 leaked() {
 	in_ns rtr nft -j list counter inet watch leaked | jq '.nftables[].counter? | .packets // empty'

@@ -17,12 +17,7 @@ in_ns rtr ip addr add 192.31.196.53/32 dev lo
 printf '%s\n' server: 'interface: 192.31.196.53' 'access-control: 0.0.0.0/0 allow' 'username: ""' \
 	'local-data: "vpn.example.org. A 192.31.196.1"' >"$T/internet.conf"
 start internet rtr unbound -ddp -c "$T/internet.conf"
-sample_over tayga.conf /etc/tayga.conf
-sample_over nftables.conf /etc/nftables.conf
-sample_over unbound.conf /etc/unbound/unbound.conf
-sample_steps rtr 'tayga --mktun' 'nft '
-start tayga rtr tayga --nodetach
-start unbound rtr unbound -ddp
+sample_translator rtr
 echo 'nameserver 2001:db8:2::fe' >"$T/resolv.conf"
 mount --bind "$T/resolv.conf" /etc/resolv.conf
 resolves() {

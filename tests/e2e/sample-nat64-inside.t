@@ -35,20 +35,6 @@ resolves() {
 	[ "$(first_of "$1" "$2")" = "$3" ]
 }
 
-way() {
-	in_ns "$1" ip route get "$2" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
-}
-
-# The README's NAT64 and DNS64, on the server.
-translator() {
-	sample_over tayga.conf /etc/tayga.conf
-	sample_over nftables.conf /etc/nftables.conf
-	sample_over unbound.conf /etc/unbound/unbound.conf
-	sample_steps srv 'tayga --mktun' 'nft '
-	start tayga srv tayga --nodetach
-	start unbound srv unbound -ddp
-}
-
 # dropped FAMILY: by nftables.conf's forward chain.
 dropped() {
 	in_ns srv nft list table "$1" nat64 | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p'
@@ -81,7 +67,7 @@ printf '%s\n' server: 'interface: 10.20.0.53' 'access-control: 0.0.0.0/0 allow' 
 start office ins unbound -ddp -c "$T/office.conf"
 host old 0.0.0.0
 host ins "$INSIDE6"
-translator
+sample_translator srv
 
 sample_server
 sample_client c1 "$SERVER4"
@@ -159,7 +145,7 @@ in_ns c1 ip route add 64:ff9b::/96 via 2001:db8:2::fe proto ra metric 100 # Netw
 folder=$inside
 here+=(-e 's/2001:db8:64::/64:ff9b::/; s|10\.20\.0\.0/16|192.175.48.0/24|')
 sample_file v4map.yaml /etc/openvpn/v4map.yaml
-translator
+sample_translator srv
 sample_server
 sample_client c1 "$SERVER4"
 sample_client c2 64:ff9b::192.31.196.1

@@ -7,10 +7,6 @@
 PROXY4=192.0.2.80 PROXY6=2001:db8:1::80
 here=(-e 's/2001:db8::80/2001:db8:1::80/' "${here[@]}")
 
-way() {
-	in_ns "$1" ip route get "$2" 2>&1 | sed -n 's/.* dev \([a-z0-9]*\) .*/\1/p'
-}
-
 # proxied NAME: what HAProxy's log has of the peer in v4map's, by the port.
 proxied() {
 	local peer

@@ -5,13 +5,6 @@
 # (RFC 6052 3.1): one of AS112's, which are global and nobody's.
 . "$(dirname "$0")/sample.sh"
 
-translator() {
-	sample_over tayga.conf /etc/tayga.conf
-	sample_over nftables.conf /etc/nftables.conf
-	sample_steps rtr 'tayga --mktun' 'nft '
-	start tayga rtr tayga --nodetach
-}
-
 # large NAME: packets as large as the tunnel's, both ways.
 large() {
 	in_ns "$1" ping -q -n -c 1 -W 1 -s 1472 "$INSIDE4" >/dev/null
@@ -22,13 +15,13 @@ large() {
 
 # around NAME SERVER: the server's own address does not go into the tunnel.
 around() {
-	has <(in_ns "$1" ip route get "$2") "dev eth0" "$1 keeps its way to the server"
+	is "$(way "$1" "$2")" eth0 "$1 keeps its way to the server"
 }
 
 sample siit-server c1 c2
 in_ns srv ip -4 addr flush dev lan && in_ns c1 ip -6 addr flush dev eth0
 ok $? "the server has no IPv4, c1 no IPv6"
-translator
+sample_translator rtr
 sample_server
 sample_client c1 "$SERVER4"
 sample_client c2 "$SERVER6"
@@ -61,7 +54,7 @@ in_ns c1 sh -c 'ip -4 addr flush dev eth0 && ip addr add 192.31.196.11/32 dev et
 	in_ns rtr ip route add 192.31.196.11 dev c1
 ok $? "c1 has a global address"
 sample_file v4map.yaml /etc/openvpn/v4map.yaml
-translator
+sample_translator rtr
 sample_server
 sample_client c1 "$SERVER4"
 connected c1

@@ -10,11 +10,11 @@
 #	sample_server [NAME]           NAME.conf (server) in /etc/openvpn/server, until it is up
 #	sample_client c1 TO [NAME]     NAME.conf (client) in /etc/openvpn/client/c1, dialling TO
 #	sample_file FILE TO            another of the folder's files, such as a second policy
-#	given_routes c1                what its kernel got from the policy
-#	inside c1 -6                   its address of that family in the tunnel
-#	lives c1 [4 | 6]               it and the networks behind the server reach each other
 #	sample_over FILE TO            the same in the place of one of the machine's own
+#	given_routes c1                what its kernel got from the policy
+#	lives c1 [4 | 6]               it and the networks behind the server reach each other
 #	sample_steps NS FROM TO        the commands of the folder's README, from one to another
+#	sample_translator NS           NAT64 or SIIT there, and DNS64 where the folder has it
 #
 # Server NAME and client c1 are processes of these names: their output is $T/NAME.log, `stop NAME`
 # ends them.  A client's certificate has its name (c1).  A test whose sample has further addresses
@@ -67,6 +67,15 @@ sample_steps() {
 	ok $? "the README's commands, from \"$2\" on" || exit 1
 }
 
+sample_translator() {
+	sample_over tayga.conf /etc/tayga.conf
+	sample_over nftables.conf /etc/nftables.conf
+	[ ! -e "$folder/unbound.conf" ] || sample_over unbound.conf /etc/unbound/unbound.conf
+	sample_steps "$1" 'tayga --mktun' 'nft '
+	start tayga "$1" tayga --nodetach
+	[ ! -e "$folder/unbound.conf" ] || start unbound "$1" unbound -ddp
+}
+
 sample_server() {
 	local name=${1:-server}
 
@@ -79,10 +88,6 @@ sample_server() {
 # Without the tunnels' own networks.
 given_routes() {
 	routes "$1" | grep -v '^fd5c:8d1e:7a20:\|^10\.9\.0\.0/24' | xargs
-}
-
-inside() {
-	in_ns "$1" ip "$2" -j addr show dev tun0 scope global | jq -r '.[0].addr_info[0].local'
 }
 
 lives() {

@@ -79,6 +79,11 @@ ask() {
 	wait $!
 }
 
+# routed NAME: what a client of that name is given.
+routed() {
+	ask "client $1 udp6 198.51.100.11 53779" "connect $1" | sed -n 's/^    //p'
+}
+
 end() {
 	exec {to}>&-
 	cat <&"$from" >/dev/null

@@ -10,11 +10,6 @@ policy() {
 	ask policy "  rules:" "  - name: $1" "    routes: [$2]" >/dev/null
 }
 
-# routed NAME: what a client of that name is given.
-routed() {
-	ask "client $1 udp6 198.51.100.11 53779" "connect $1" | sed -n 's/^    //p'
-}
-
 begin
 policy first 10.1.0.0/16
 ask open >/dev/null

@@ -16,9 +16,6 @@ policy() {
 	} >"$T/policy.new"
 	mv "$T/policy.new" "$T/policy.yaml"
 }
-routed() {
-	ask "client $1 udp6 198.51.100.11 53779" "connect $1" | sed -n 's/^    //p'
-}
 
 begin
 for key in a b; do

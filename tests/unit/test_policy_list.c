@@ -231,7 +231,6 @@ static const struct sizes_row SIZES[] = {
 static void load_two(const unsigned count[2], struct fixture *fixture)
 {
 	char other[sizeof(path) + 2], text[1024];
-	struct err err;
 
 	(void)snprintf(other, sizeof(other), "%s.b", path);
 	for (unsigned list = 0; list < 2; list++) {
@@ -246,14 +245,8 @@ static void load_two(const unsigned count[2], struct fixture *fixture)
 		"prefix-lists: {a: %s, b: %s}\n"
 		"rules: [{name: a, when: {peer-list: a}}, {name: b, when: {peer-list: b}}]\n",
 		path, other);
-	assert_int_equal(
-		policy_text_load(text, strlen(text), "p.yaml", &fixture->file, &report), 0);
+	fixture_load(fixture, text);
 	assert_int_equal(unlink(other), 0);
-	assert_int_equal(
-		policy_open(fixture->file.image, fixture->file.image_size, &fixture->policy, &err),
-		0);
-	fixture->scratch = calloc(1, policy_scratch_size(&fixture->policy));
-	assert_non_null(fixture->scratch);
 }
 
 static void each_block_is_found(void **state)
