@@ -68,6 +68,14 @@ struct took took_since(struct took begin)
 	return took;
 }
 
+void took_longer(struct took *longest, struct took took)
+{
+	if (took.wall_ns > longest->wall_ns)
+		longest->wall_ns = took.wall_ns;
+	if (took.cpu_ns > longest->cpu_ns)
+		longest->cpu_ns = took.cpu_ns;
+}
+
 /* --- the plugin --------------------------------------------------------------------------------
  */
 
@@ -105,18 +113,6 @@ void drive_close(struct host *host)
 	library_unload(host->library);
 }
 
-static void free_list(struct openvpn_plugin_string_list *list)
-{
-	while (list != NULL) {
-		struct openvpn_plugin_string_list *next = list->next;
-
-		free(list->name);
-		free(list->value);
-		free(list);
-		list = next;
-	}
-}
-
 static struct took call(struct host *host, struct instance *client, int hook,
 	const char *const *arguments, bool *ret)
 {
@@ -137,21 +133,13 @@ static struct took call(struct host *host, struct instance *client, int hook,
 	*ret = host->library->call(OPENVPN_PLUGINv3_STRUCTVER, &in, &result) ==
 	       OPENVPN_PLUGIN_FUNC_SUCCESS;
 	took = took_since(took);
-	free_list(list);
+	library_free_list(list);
 	free(envp);
 	return took;
 }
 
 /* --- a client ----------------------------------------------------------------------------------
  */
-
-static void note(struct took *longest, struct took took)
-{
-	if (took.wall_ns > longest->wall_ns)
-		longest->wall_ns = took.wall_ns;
-	if (took.cpu_ns > longest->cpu_ns)
-		longest->cpu_ns = took.cpu_ns;
-}
 
 #define CALL(hook, ...)                                                                            \
 	call(host, client, OPENVPN_PLUGIN_##hook, (const char *const[]){__VA_ARGS__, NULL}, &yes)
@@ -166,7 +154,7 @@ static void leave(struct host *host, struct instance *client, struct life *ret)
 	variables_set(&client->env, "bytes_sent", "4200");
 	variables_set(&client->env, "time_duration", "60");
 	if (client->connected)
-		note(&ret->longest, CALL(CLIENT_DISCONNECT, NULL));
+		took_longer(&ret->longest, CALL(CLIENT_DISCONNECT, NULL));
 	if (host->library->destruct != NULL)
 		host->library->destruct(host->handle, client->context);
 	client_done(client);
@@ -179,12 +167,12 @@ static void verify(struct host *host, struct instance *client, struct life *ret)
 
 	client_at_verify(host, client);
 	(void)snprintf(subject, sizeof(subject), "CN=%s", client->common_name);
-	note(&ret->longest, CALL(TLS_VERIFY, "0", subject));
+	took_longer(&ret->longest, CALL(TLS_VERIFY, "0", subject));
 	client_set_address(host, client, "trusted");
 	(void)snprintf(socket, sizeof(socket), "[AF_INET%s]%s%s %s", client->ipv6_socket ? "6" : "",
 		client->ipv6_socket && !address_is_ipv6(client->address) ? "::ffff:" : "",
 		client->address, client->port);
-	note(&ret->longest, CALL(IPCHANGE, socket));
+	took_longer(&ret->longest, CALL(IPCHANGE, socket));
 }
 
 void drive_life(struct host *host, uint64_t number, unsigned sleep_us, struct life *ret)
@@ -202,11 +190,12 @@ void drive_life(struct host *host, uint64_t number, unsigned sleep_us, struct li
 	(void)usleep(sleep_us);
 	ret->connect = CALL(CLIENT_CONNECT_V2, NULL);
 	client->connected = yes;
-	note(&ret->longest, ret->connect);
+	took_longer(&ret->longest, ret->connect);
 	if (!yes)
 		return;
-	note(&ret->longest, CALL(LEARN_ADDRESS, "add", client->tunnel_ipv4, client->common_name));
+	took_longer(&ret->longest,
+		CALL(LEARN_ADDRESS, "add", client->tunnel_ipv4, client->common_name));
 	if (client->tunnel_ipv6[0] != '\0')
-		note(&ret->longest,
+		took_longer(&ret->longest,
 			CALL(LEARN_ADDRESS, "add", client->tunnel_ipv6, client->common_name));
 }

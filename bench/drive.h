@@ -14,6 +14,7 @@ struct took {
 
 struct took took_now(void); /* CLOCK_MONOTONIC, and this thread's time */
 struct took took_since(struct took begin);
+void took_longer(struct took *longest, struct took took); /* each clock for itself */
 
 /* Load and open `argv[0]` with the arguments behind it.  Never fails: what does ends the program.
  */

@@ -42,14 +42,6 @@ static bool input_ended(void)
 	return poll(&input, 1, 0) != 0;
 }
 
-static void note(struct took *longest, struct took took)
-{
-	if (took.wall_ns > longest->wall_ns)
-		longest->wall_ns = took.wall_ns;
-	if (took.cpu_ns > longest->cpu_ns)
-		longest->cpu_ns = took.cpu_ns;
-}
-
 /* Since the last time. */
 struct stretch {
 	struct took longest;
@@ -85,7 +77,7 @@ int main(int argc, char **argv)
 		said[0] = '\0';
 		if (number < WARM)
 			continue;
-		note(&stretch.longest, life.longest);
+		took_longer(&stretch.longest, life.longest);
 		stretch.clients++;
 	}
 	print(&stretch, "end");

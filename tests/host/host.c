@@ -175,21 +175,15 @@ void host_destruct(struct host *host, struct instance *instance)
 	(void)printf("%s destructor\n", instance->name);
 }
 
-/* As plugin_return_free and openvpn_plugin_string_list_free: all of it is ours now. */
+/* As plugin_return_free: all of it is ours now. */
 static void take_list(struct openvpn_plugin_string_list *list)
 {
-	while (list != NULL) {
-		struct openvpn_plugin_string_list *next = list->next;
-
-		if (list->name != NULL && strcmp(list->name, "config") == 0 && list->value != NULL)
-			config_import(list->value);
+	for (const struct openvpn_plugin_string_list *node = list; node != NULL; node = node->next)
+		if (node->name != NULL && strcmp(node->name, "config") == 0 && node->value != NULL)
+			config_import(node->value);
 		else
 			(void)printf("  !! a node that is no config\n");
-		free(list->name);
-		free(list->value);
-		free(list);
-		list = next;
-	}
+	library_free_list(list);
 }
 
 static void print_call(const struct call *call, int result)

@@ -85,3 +85,15 @@ void library_unload(struct library *library)
 	(void)dlclose(library->object);
 	free(library);
 }
+
+void library_free_list(struct openvpn_plugin_string_list *list)
+{
+	while (list != NULL) {
+		struct openvpn_plugin_string_list *next = list->next;
+
+		free(list->name);
+		free(list->value);
+		free(list);
+		list = next;
+	}
+}

@@ -21,6 +21,8 @@ struct library {
 /* Never NULL: what OpenVPN would not go on with ends the program. */
 struct library *library_load(const char *path);
 void library_unload(struct library *library);
+/* What the plugin gave back: as openvpn_plugin_string_list_free. */
+void library_free_list(struct openvpn_plugin_string_list *list);
 
 extern struct openvpn_plugin_callbacks library_callbacks; /* plugin_log prints */
 
