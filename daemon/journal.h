@@ -31,10 +31,10 @@ struct intent {
 };
 
 struct journal {
-	bool started;		     /* a worker has opened the log and the plugin has its policy */
-	bool reload;		     /* the next worker reads the policy again */
-	bool reading;		     /* a worker is at it, or has died of it */
-	char folder[AUDIT_PATH_MAX]; /* where the server was started */
+	bool started; /* a worker has opened the log and the plugin has its policy */
+	bool reload;  /* the next worker reads the policy again */
+	bool reading; /* a worker is at it, what it names not open yet; or has died of it */
+	char folder[AUDIT_PATH_MAX];	  /* where the server was started */
 	char policy[CONTROL_TEXT_MAX];	  /* as the plugin's argument names it; "": the default */
 	char policy_path[AUDIT_PATH_MAX]; /* the same, absolute */
 	char log[CONTROL_TEXT_MAX];	  /* instead of audit.file; "": that */

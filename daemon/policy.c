@@ -42,8 +42,12 @@ static int offer(struct worker *worker, struct policy_file *file, struct err *er
 
 	free(file->image);
 	file->image = NULL;
+	/* First the number: whoever dies in between must not give it to another policy. */
+	worker->journal->generation++;
 	if (rc >= 0)
 		rc = link_offer_policy(worker->ring, worker->journal->generation, rc);
+	if (rc != 0)
+		worker->journal->generation--;
 	return rc == 0 ? 0 : err_set(err, rc, "cannot hand the policy over: %s", strerror(-rc));
 }
 
@@ -83,9 +87,8 @@ static int put_in_force(struct worker *worker, struct policy_file *file, struct 
 	struct journal *journal = worker->journal;
 	struct audit audit = {.fd = -1};
 	struct audit_end end;
-	int rc;
+	int rc = keeps_key(journal, &file->audit, err);
 
-	rc = keeps_key(journal, &file->audit, err);
 	if (rc != 0)
 		return rc;
 	if (strcmp(journal->audit.file, file->audit.file) != 0) {
@@ -94,12 +97,9 @@ static int put_in_force(struct worker *worker, struct policy_file *file, struct 
 			return rc;
 	}
 	rc = worker_shut_in(worker, &file->audit, audit.fd >= 0 ? audit.fd : worker->audit.fd, err);
-	/* First the number: whoever dies in between must not give it to another policy. */
-	journal->generation++;
 	if (rc == 0)
 		rc = offer(worker, file, err);
 	if (rc != 0) {
-		journal->generation--;
 		audit_close(&audit);
 		return rc;
 	}
@@ -164,11 +164,9 @@ static int load_policy(struct worker *worker, struct load *load)
 		(void)run_load(load);
 		return load->rc;
 	}
-	worker->loading = true;
 	while (!atomic_load(&load->done))
 		worker_meanwhile(worker);
 	(void)pthread_join(thread, NULL); /* it has ended, or is about to */
-	worker->loading = false;
 	return load->rc;
 }
 

@@ -62,7 +62,7 @@ static int sync_log(struct worker *worker, int64_t now_ms)
 	if (rc != 0)
 		return rc;
 	/* Only now: a key that is ahead of what a power cut leaves would look like lost lines. */
-	return worker->journal->keyed && !worker->loading
+	return worker->journal->keyed && !worker->journal->reading
 		       ? key_file_update(worker->key_file, &worker->journal->key)
 		       : 0;
 }
@@ -104,7 +104,7 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 	int rc = resume(worker);
 	struct err ignored;
 
-	if (rc == 0 && !has_log && !worker->loading)
+	if (rc == 0 && !has_log && !worker->journal->reading)
 		(void)worker_shut_in(worker, &worker->journal->audit, worker->audit.fd, &ignored);
 	/* A disk that always fails must not leave a file for each record. */
 	if (rc == 0 && worker->journal->suspect)
@@ -124,7 +124,7 @@ static int write_and_sync(struct worker *worker, int64_t now_ms)
 	}
 	if (rc == 0 && sync_is_due(worker, now_ms))
 		rc = sync_log(worker, now_ms);
-	if (rc == 0 && !worker->loading && checkpoint_is_due(worker, now_ms))
+	if (rc == 0 && !worker->journal->reading && checkpoint_is_due(worker, now_ms))
 		rc = checkpoint(worker, now_ms);
 	return rc;
 }

@@ -27,7 +27,6 @@ struct worker {
 	unsigned server_pid;
 	char run[RING_RUN_TEXT_SIZE];
 	char host[256];
-	bool loading;	    /* the policy: what it names is not open yet, the sandbox not entered */
 	bool shut_in;	    /* the sandbox is entered */
 	bool walled_out;    /* the log's folder is another one than the sandbox is around */
 	int64_t started_ms; /* monotonic */

@@ -157,13 +157,13 @@ static bool take_waiting(struct companion *companion)
 	const uint32_t messages =
 		atomic_load_explicit(&companion->producer.ring->messages, memory_order_acquire);
 	struct err err = {.text = ""};
-	int kind = -EAGAIN;
 
 	if (messages == companion->messages)
 		return false;
 	companion->messages = messages;
 	for (int i = 0; i < AT_ONCE_MAX; i++) {
-		kind = take_message(companion, &err);
+		int kind = take_message(companion, &err);
+
 		if (kind == 0 || kind == -EAGAIN)
 			break;
 		note_news(companion, kind, &err);

@@ -3,7 +3,7 @@
 #define V4MAP_TEXT_CACHE_H
 /*
  * Clients that match the same rules over the same families get the same text: it is computed once
- * for each generation of the policy.  All memory is the caller's, of fixed size; a cache that is
+ * for each policy.  All memory is the caller's, of fixed size; a cache that is
  * full begins anew.
  */
 
@@ -27,7 +27,7 @@ struct text_entry {
 
 /* All zero: empty. */
 struct text_cache {
-	uint32_t generation; /* of the policy the texts are of */
+	uint32_t generation; /* the caller's number of the policy the texts are of */
 	uint32_t count;
 	size_t used;			     /* of bytes */
 	uint32_t hashes[TEXT_CACHE_ENTRIES]; /* apart, to be looked through quickly */
