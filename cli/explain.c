@@ -166,22 +166,19 @@ const char *explained_reason(const struct explained *explained)
 	return policy_text(policy, policy->rules[explained->decision.deny_rule].deny);
 }
 
-/* How long the text would be, as far as there is memory for it; 0: not known. */
+/* How long the text would be; 0: there is no memory to know. */
 static size_t whole_length(const struct explained *explained)
 {
+	char *text = malloc(WHOLE_MAX);
 	struct strbuf sb;
 	size_t len = 0;
 
-	for (size_t size = 2 * (size_t)PUSH_TEXT_MAX; len == 0 && size <= WHOLE_MAX; size *= 2) {
-		char *text = malloc(size);
-
-		if (text == NULL)
-			break;
-		strbuf_init(&sb, text, size);
-		if (push_render(explained->policy, &explained->decision, &sb) == 0)
-			len = sb.len;
-		free(text);
-	}
+	if (text == NULL)
+		return 0;
+	strbuf_init(&sb, text, WHOLE_MAX);
+	if (push_render(explained->policy, &explained->decision, &sb) == 0)
+		len = sb.len;
+	free(text);
 	return len;
 }
 
