@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "v4map/form.h"
 #include "v4map/prefixset.h"
 #include "v4map/push.h"
+#include "v4map/routes.h"
 
 /* The fixed lines: push-remove for both families, the bypass, redirect-gateway and the like. */
-enum { FIXED_LINES_MAX = 8 * (PUSH_LINE_MAX + 1), DNS_LINE_MAX = 80, DEFAULTS = 2 };
+enum { FIXED_LINES_MAX = 8 * (PUSH_LINE_MAX + 1), DNS_LINE_MAX = 80 };
 
 /* What some rules have, side by side, and what is left of it. */
 struct sum {
@@ -31,7 +31,7 @@ static void free_sum(struct sum *sum)
 
 static int reserve(const struct draft_rule *rules, size_t count, struct sum *ret)
 {
-	size_t routes = DEFAULTS, excludes = 1, dns = 1, push = 1;
+	size_t routes = ROUTES_DEFAULTS, excludes = 1, dns = 1, push = 1;
 
 	for (size_t i = 0; i < count; i++) {
 		routes += rules[i].image.routes.count;
@@ -75,54 +75,29 @@ static void gather(
 	sum->exclude_count = prefixset_canonicalise(sum->excludes, sum->exclude_count);
 }
 
-static unsigned families_of(const struct prefix *set, size_t count)
-{
-	unsigned families = 0;
-
-	for (size_t i = 0; i < count; i++)
-		families |= set[i].addr.family == FAMILY_IPV4 ? IMAGE_IPV4 : IMAGE_IPV6;
-	return families;
-}
-
 /* A default route is written as routes where something of its family is excluded. */
 static void unite(struct sum *sum)
 {
-	const unsigned blocks = sum->defaults & families_of(sum->excludes, sum->exclude_count);
-
-	if ((blocks & IMAGE_IPV4) != 0)
-		sum->routes[sum->route_count++] = (struct prefix){.addr = {.family = FAMILY_IPV4}};
-	if ((blocks & IMAGE_IPV6) != 0)
-		sum->routes[sum->route_count++] = (struct prefix){.addr = {.family = FAMILY_IPV6}};
-	sum->route_count = prefixset_canonicalise(sum->routes, sum->route_count);
+	sum->route_count = routes_unite(sum->routes, sum->route_count,
+		sum->defaults & routes_families(sum->excludes, sum->exclude_count));
 }
 
 /* The bypass is a route, too, where the others make it due. */
 static bool brings_bypass(const struct draft *draft, const struct prefix *routes, size_t count)
 {
+	const uint32_t mode = draft->header.bypass;
 	const struct image_span servers = draft->header.servers;
-	bool known = false, covers = false;
 
-	if (draft->header.bypass != IMAGE_BYPASS_AUTO)
-		return draft->header.bypass == IMAGE_BYPASS_ALWAYS && count != 0;
-	for (uint32_t i = 0; i < servers.count; i++) {
-		const struct ipaddr *server = &draft->prefixes[servers.first + i].addr;
-
-		known |= server->family == FAMILY_IPV4;
-		covers |=
-			server->family == FAMILY_IPV4 && prefixset_contains(routes, count, server);
-	}
-	for (size_t i = 0; i < count && !known && !covers; i++)
-		covers = form_is_global(&routes[i]);
-	return covers;
+	if (mode == IMAGE_BYPASS_NEVER || count == 0)
+		return false;
+	return mode == IMAGE_BYPASS_ALWAYS ||
+	       routes_cover_server(routes, count, draft->prefixes + servers.first, servers.count);
 }
 
 static bool brings_nat64(const struct draft *draft, const struct sum *sum)
 {
-	static const struct prefix WELL_KNOWN = {
-		.addr = {.family = FAMILY_IPV6, .bytes = {0x00, 0x64, 0xff, 0x9b}}, .len = 96};
-
 	return draft->header.nat64_guard != 0 && (sum->defaults & IMAGE_IPV6) != 0 &&
-	       !prefixset_overlaps(sum->excludes, sum->exclude_count, &WELL_KNOWN);
+	       !routes_exclude_nat64(sum->excludes, sum->exclude_count);
 }
 
 static size_t route_size(const struct prefix *prefix)
@@ -138,24 +113,18 @@ static size_t route_size(const struct prefix *prefix)
 static void count_routes(const struct draft *draft, const struct sum *sum,
 	const struct prefix *routes, size_t count, struct burden *burden)
 {
-	size_t ipv4_blocks = 0;
+	const unsigned redirected =
+		sum->defaults & ~routes_families(sum->excludes, sum->exclude_count);
+	const size_t ipv4 = routes_count_ipv4(routes, count);
 
-	for (size_t i = 0; i < count; i++) {
-		/* Everything is pushed as its two halves. */
-		const size_t lines = 1 + (routes[i].len == 0);
-
-		if (routes[i].addr.family == FAMILY_IPV4) {
-			burden->ipv4 += lines;
-			ipv4_blocks++;
-		} else {
-			burden->ipv6 += lines;
-		}
+	burden->ipv4 = routes_line_count(routes, ipv4);
+	if ((redirected & IMAGE_IPV4) == 0)
+		burden->ipv4 += brings_bypass(draft, routes, ipv4);
+	burden->ipv6 = routes_line_count(routes + ipv4, count - ipv4);
+	if (brings_nat64(draft, sum))
+		burden->ipv6 += 2;
+	for (size_t i = 0; i < count; i++)
 		burden->bytes += route_size(&routes[i]);
-	}
-	burden->ipv4 += (sum->defaults & ~families_of(sum->excludes, sum->exclude_count) &
-				IMAGE_IPV4) == 0 &&
-			brings_bypass(draft, routes, ipv4_blocks);
-	burden->ipv6 += brings_nat64(draft, sum) ? 2 : 0;
 }
 
 static int compare_blocks(const void *a, const void *b)

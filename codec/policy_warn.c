@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What `v4map check` warns of: a policy that is right, and hardly what anybody wants. */
 #include "policy_draft.h"
+#include "v4map/routes.h"
 
 /* Forms of a canonical IPv4 address; all others stay IPv6, and `native` is either. */
 enum { IPV4_FORMS = 1 << FORM_MAPPED | 1 << FORM_TRANSLATED, EITHER = 1 << FORM_NATIVE };
@@ -29,12 +30,9 @@ static bool excludes_itself(const struct image_rule *rule)
 
 static bool has_no_peer_of_its_family(const struct draft *draft, const struct image_rule *rule)
 {
-	unsigned families = 0;
+	const unsigned families =
+		routes_families(draft->prefixes + rule->peers.first, rule->peers.count);
 
-	for (uint32_t i = 0; i < rule->peers.count; i++)
-		families |= draft->prefixes[rule->peers.first + i].addr.family == FAMILY_IPV4
-				    ? IMAGE_IPV4
-				    : IMAGE_IPV6;
 	return families != 0 && rule->families != 0 && (families & rule->families) == 0;
 }
 
@@ -81,10 +79,9 @@ static enum excess excess_of(const struct burden *burden)
 {
 	if (burden->overflow || burden->bytes > PUSH_TEXT_MAX)
 		return EXCESS_ALL;
-	if (burden->ipv4 * POLICY_V3_IPV4_BYTES + burden->ipv6 * POLICY_V3_IPV6_BYTES >
-		POLICY_V3_BYTES_MAX)
+	if (routes_too_many_for_v3(burden->ipv4, burden->ipv6))
 		return EXCESS_V3;
-	if (burden->ipv4 > POLICY_OLD_ROUTES_MAX || burden->ipv6 > POLICY_OLD_ROUTES_MAX)
+	if (routes_too_many_for_old(burden->ipv4, burden->ipv6))
 		return EXCESS_OLD;
 	return EXCESS_NONE;
 }

@@ -5,25 +5,13 @@
 #include <string.h>
 #include "v4map/prefixset.h"
 
-/* Default routes may add a block of each family to the routes. */
-enum { DEFAULTS = 2 };
-
 size_t routes_scratch_count(const struct policy *policy)
 {
-	const size_t united = policy->route_max + DEFAULTS;
+	const size_t united = policy->route_max + ROUTES_DEFAULTS;
 	const size_t left = policy->exclude_max != 0 ? (size_t)POLICY_ROUTES_MAX : 0;
 
 	return united + policy->exclude_max + left + policy->header->servers.count +
 	       2 * policy->dns_max;
-}
-
-size_t routes_count_ipv4(const struct prefix *set, size_t count)
-{
-	size_t ipv4 = 0;
-
-	while (ipv4 < count && set[ipv4].addr.family == FAMILY_IPV4)
-		ipv4++;
-	return ipv4;
 }
 
 /* The blocks of all matched rules; `member` is the place of the span in struct image_rule. */
@@ -55,22 +43,9 @@ static size_t unite_excludes(
 static size_t unite_routes(const struct policy *policy, const struct decision *decision,
 	unsigned defaults, struct prefix *ret)
 {
-	static const struct prefix EVERYTHING[] = {
-		{.addr = {.family = FAMILY_IPV4}}, {.addr = {.family = FAMILY_IPV6}}};
-	size_t count = gather(policy, decision, offsetof(struct image_rule, routes), ret);
+	const size_t member = offsetof(struct image_rule, routes);
 
-	if ((defaults & IMAGE_IPV4) != 0)
-		ret[count++] = EVERYTHING[0];
-	if ((defaults & IMAGE_IPV6) != 0)
-		ret[count++] = EVERYTHING[1];
-	return prefixset_canonicalise(ret, count);
-}
-
-static unsigned families_of(const struct prefix *set, size_t count)
-{
-	const size_t ipv4 = routes_count_ipv4(set, count);
-
-	return (ipv4 != 0 ? IMAGE_IPV4 : 0u) | (ipv4 != count ? IMAGE_IPV6 : 0u);
+	return routes_unite(ret, gather(policy, decision, member, ret), defaults);
 }
 
 static unsigned wanted_defaults(const struct policy *policy, const struct decision *decision)
@@ -86,7 +61,7 @@ static unsigned wanted_defaults(const struct policy *policy, const struct decisi
 static void collect(const struct policy *policy, const struct peer *peer, struct prefix *blocks,
 	struct decision *decision)
 {
-	struct prefix *united = blocks, *excluded = united + policy->route_max + DEFAULTS;
+	struct prefix *united = blocks, *excluded = united + policy->route_max + ROUTES_DEFAULTS;
 	struct prefix *left = excluded + policy->exclude_max;
 	unsigned defaults;
 	size_t count;
@@ -95,7 +70,7 @@ static void collect(const struct policy *policy, const struct peer *peer, struct
 	decision->excluded = excluded;
 	decision->excluded_count = unite_excludes(policy, decision, excluded);
 	defaults = gateway_decide(policy, peer, wanted_defaults(policy, decision),
-		families_of(excluded, decision->excluded_count), decision);
+		routes_families(excluded, decision->excluded_count), decision);
 	count = unite_routes(policy, decision, defaults, united);
 	decision->united = decision->routes = united;
 	decision->united_count = count;
@@ -135,36 +110,20 @@ static void withhold(const struct peer *peer, struct decision *decision)
 		decision->mismatches |= MISMATCH_TUNNEL_LACKS_IPV6;
 }
 
-/* The policy's IPv4 server addresses: they come first. */
-static const struct prefix *ipv4_servers(const struct policy *policy, size_t *count)
+static bool covers_server(const struct policy *policy, const struct decision *decision)
 {
 	const struct image_span span = policy->header->servers;
 
-	*count = routes_count_ipv4(policy->prefixes + span.first, span.count);
-	return policy->prefixes + span.first;
-}
-
-/* Without a server address any global one may be the server's. */
-static bool covers_server(const struct policy *policy, const struct decision *decision)
-{
-	size_t count;
-	const struct prefix *servers = ipv4_servers(policy, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (prefixset_contains(decision->routes, decision->ipv4_count, &servers[i].addr))
-			return true;
-	for (size_t i = 0; count == 0 && i < decision->ipv4_count; i++)
-		if (form_is_global(&decision->routes[i]))
-			return true;
-	return false;
+	return routes_cover_server(
+		decision->routes, decision->ipv4_count, policy->prefixes + span.first, span.count);
 }
 
 static bool is_server(const struct policy *policy, const struct prefix *block)
 {
-	size_t count;
-	const struct prefix *servers = ipv4_servers(policy, &count);
+	const struct image_span span = policy->header->servers;
 
-	return block->len == 32 && prefixset_contains(servers, count, &block->addr);
+	return block->addr.family == FAMILY_IPV4 && block->len == 32 &&
+	       prefixset_contains(policy->prefixes + span.first, span.count, &block->addr);
 }
 
 /* The bypass is a host route to the server, and two of them to one address collide. */
@@ -234,37 +193,20 @@ static void spare_old_client(const struct policy *policy, const struct peer *pee
 		decision->mismatches |= MISMATCH_ROUTE_COVERS_SERVER;
 }
 
-/* Everything is pushed as its two halves. */
-static size_t line_count(const struct prefix *routes, size_t count)
-{
-	return count + (count != 0 && routes[0].len == 0);
-}
-
 /* An old client ends when it is given more, and OpenVPN 3 cannot connect. */
 static void count_lines(const struct peer *peer, struct decision *decision)
 {
 	const struct prefix *ipv6_routes = decision->routes + decision->ipv4_count;
-	const size_t ipv4 = line_count(decision->routes, decision->ipv4_count) + decision->bypass;
-	const size_t ipv6 =
-		line_count(ipv6_routes, decision->ipv6_count) + (decision->nat64_guard ? 2 : 0);
-	const bool too_many_for_old = ipv4 > POLICY_OLD_ROUTES_MAX || ipv6 > POLICY_OLD_ROUTES_MAX;
-	const bool too_many_for_v3 =
-		ipv4 * POLICY_V3_IPV4_BYTES + ipv6 * POLICY_V3_IPV6_BYTES > POLICY_V3_BYTES_MAX;
+	const size_t ipv4 =
+		routes_line_count(decision->routes, decision->ipv4_count) + decision->bypass;
+	const size_t ipv6 = routes_line_count(ipv6_routes, decision->ipv6_count) +
+			    (decision->nat64_guard ? 2 : 0);
 
-	if ((client_is_old(peer->client_version) && too_many_for_old) ||
-		(peer->client_version >= CLIENT_VERSION(3, 0) && too_many_for_v3) ||
+	if ((client_is_old(peer->client_version) && routes_too_many_for_old(ipv4, ipv6)) ||
+		(peer->client_version >= CLIENT_VERSION(3, 0) &&
+			routes_too_many_for_v3(ipv4, ipv6)) ||
 		decision->overflow)
 		decision->mismatches |= MISMATCH_TOO_MANY_ROUTES;
-}
-
-/* Not where it is excluded: what is left of it is in the routes then, in narrower blocks. */
-static void settle_nat64_guard(struct decision *decision)
-{
-	static const struct prefix WELL_KNOWN = {
-		.addr = {.family = FAMILY_IPV6, .bytes = {0x00, 0x64, 0xff, 0x9b}}, .len = 96};
-
-	if (prefixset_overlaps(decision->excluded, decision->excluded_count, &WELL_KNOWN))
-		decision->nat64_guard = false;
 }
 
 void policy_route(const struct policy *policy, const struct peer *peer, struct decision *ret)
@@ -276,7 +218,8 @@ void policy_route(const struct policy *policy, const struct peer *peer, struct d
 	collect(policy, peer, blocks, ret);
 	withhold(peer, ret);
 	spare_old_client(policy, peer, cutting, ret);
-	settle_nat64_guard(ret);
+	if (routes_exclude_nat64(ret->excluded, ret->excluded_count))
+		ret->nat64_guard = false;
 	add_bypass(policy, peer, ret);
 	gateway_dns(policy, peer, dns, ret);
 	count_lines(peer, ret);

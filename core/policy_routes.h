@@ -6,7 +6,7 @@
  * routes and name servers.  Both write into blocks of the scratch memory.
  */
 
-#include "v4map/policy.h"
+#include "v4map/routes.h"
 
 /* Blocks of scratch memory. */
 size_t routes_scratch_count(const struct policy *policy);
@@ -22,8 +22,5 @@ unsigned gateway_decide(const struct policy *policy, const struct peer *peer, un
 /* The matched rules' name servers, each once; `addresses` has room for all of them. */
 void gateway_dns(const struct policy *policy, const struct peer *peer, struct prefix *addresses,
 	struct decision *decision);
-
-/* How many blocks at the beginning of a sorted set are of IPv4. */
-size_t routes_count_ipv4(const struct prefix *set, size_t count);
 
 #endif
